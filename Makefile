@@ -1,0 +1,80 @@
+# Everything from a bare machine with Python 3.11 and make.
+#   make demo   build, start PostgreSQL, Redis, workers and the web server, with sample charts
+#   make test   every check and every test
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+SOURCES := medcode inference review tests manage.py
+TEST_DATA := $(CURDIR)/.data/test
+export PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo test lint types unit chromium bench screenshots requirements clean
+
+help: ## Say what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(VENV)/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Medcode needs Python 3.11 or later: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/runtime: $(VENV)/made requirements/runtime.txt
+	@echo "Installing what Medcode needs (a minute or two the first time) …"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	@touch $@
+
+$(VENV)/dev: $(VENV)/runtime requirements/dev.txt
+	@echo "Installing what the tests need …"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+setup: $(VENV)/runtime ## Build the environment, nothing else
+
+setup-dev: $(VENV)/dev
+
+demo: setup ## Start everything with sample charts; Ctrl+C stops it
+	@exec $(BIN)/python manage.py demo
+
+test: lint types unit ## Every check and every test, browser tests too
+
+lint: setup-dev
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	git ls-files 'templates/*.html' | xargs $(BIN)/djade --target-version 5.2 --check
+	git ls-files '*.py' | xargs $(BIN)/django-upgrade --target-version 5.2 --check
+	$(BIN)/lint-imports
+	MEDCODE_DATA_DIR=$(TEST_DATA) $(BIN)/python manage.py makemigrations --check --dry-run
+
+types: setup-dev
+	MEDCODE_NO_SERVICES=1 $(BIN)/mypy
+
+unit: setup-dev chromium
+	MEDCODE_DATA_DIR=$(TEST_DATA) $(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
+
+bench: setup-dev ## Measure speed; prints figures and judges nothing
+	$(BIN)/python -m tests.bench
+
+screenshots: setup-dev chromium ## Take the pictures in docs/images from a running demo
+	$(BIN)/python -m tests.browser.screenshots
+
+chromium:
+	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || { \
+	  echo "Installing Chromium for the browser tests …"; \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	  elif command -v apt-get >/dev/null && sudo -n true 2>/dev/null; then \
+	    sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	  else \
+	    echo "The browser tests need Chromium. Install it (Debian: apt-get install chromium) and run make test again."; exit 1; \
+	  fi; }
+
+requirements: ## Pin the newest dependencies again, with hashes
+	cd requirements && for set in runtime dev; do ../$(BIN)/python -m piptools compile --quiet --generate-hashes \
+	  --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host \
+	  $$set.in -o $$set.txt; done
+
+clean: ## Remove the environment and the demo's data
+	rm -rf $(VENV) .data .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,1 @@
+"""From a named condition to the best billable code: specificity, combinations, and the guidelines' rules."""

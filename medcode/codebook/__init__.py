@@ -1,0 +1,1 @@
+"""Code systems, their dated releases, and the rules between codes."""

@@ -1,0 +1,155 @@
+"""Questions to the code book: what is this code, on this date, and what matches these words?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db.models import F, QuerySet
+from django.db.models.functions import Length
+
+from medcode.codebook.models import Code, CodeSystem, Note, Release
+from medcode.codebook.snapshot import CodeEntry, Snapshot, undotted
+
+TERM_KINDS = (Note.Kind.INCLUDES, Note.Kind.INCLUSION_TERM)
+WORD = re.compile(r"[^\W_]+")
+# A code, whole or begun: a letter and a digit, then letters and digits, with or without the dot.
+CODE_SHAPE = re.compile(r"^[A-Z][0-9][0-9A-Z]{0,5}$")
+
+
+class CodebookEmptyError(LookupError):
+    """No release of the code system is loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseChoice:
+    """The release that a date of service uses. `stand_in`: none is valid then, and this is the nearest."""
+
+    release: Release
+    stand_in: bool
+
+    def sentence(self, on: date) -> str:
+        """What a person is told, or "" when the release is simply the right one."""
+        if not self.stand_in:
+            return ""
+        return f"Coded with {self.release}: no loaded release is valid on {on:%B} {on.day}, {on.year}."
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A search result. `pieces` is the title cut into (text, is it a match?) for the screen to mark."""
+
+    code: Code
+    display: str
+    title: str
+    billable: bool
+    pieces: tuple[tuple[str, bool], ...]
+
+
+def release_for(code_system: str, on: date) -> ReleaseChoice:
+    """The release valid on `on`; else the last one before it, else the first after it.
+
+    Raises `CodebookEmptyError` when nothing is loaded at all.
+    """
+    releases = Release.objects.filter(code_system=code_system)
+    started = releases.filter(valid_from__lte=on).order_by("-valid_from").first()
+    if started:
+        return ReleaseChoice(started, stand_in=started.valid_to is not None and started.valid_to < on)
+    first = releases.order_by("valid_from").first()
+    if first is None:
+        raise CodebookEmptyError(f"No {code_system} release is loaded: run `manage.py load_icd10cm`.")
+    return ReleaseChoice(first, stand_in=True)
+
+
+def get(code: str, *, on: date, code_system: str = CodeSystem.ICD10CM) -> Code | None:
+    """The code in the release of that date, typed with or without its dot; None when there is no such code."""
+    release = release_for(code_system, on).release
+    return Code.objects.select_related("release").filter(release=release, code=undotted(code)).first()
+
+
+def search(text: str, *, on: date, code_system: str = CodeSystem.ICD10CM, limit: int = 20) -> list[Hit]:
+    """Type-ahead: by the beginning of a code, else by words in any order, each possibly unfinished.
+
+    Billable codes come first; matches in the title before matches in its inclusion terms, and
+    shorter titles, which say less that nobody asked for, before longer ones.
+    """
+    words = WORD.findall(text.lower())[:8]
+    if len(text.strip()) < 2 or not words:
+        return []  # one letter matches a tenth of the book and helps nobody
+    codes = Code.objects.select_related("release").filter(
+        release=release_for(code_system, on).release, kind__in=[Code.Kind.CATEGORY, Code.Kind.CODE]
+    )
+    shape = undotted(text)
+    found = _by_code(codes, shape) if CODE_SHAPE.match(shape) else _by_words(codes, words)
+    return [
+        Hit(code, code.display, code.title, code.billable, _marked(code.title, words)) for code in found[:limit]
+    ]
+
+
+def _by_code(codes: QuerySet[Code], prefix: str) -> QuerySet[Code]:
+    return codes.filter(code__startswith=prefix).order_by("code")
+
+
+def _by_words(codes: QuerySet[Code], words: list[str]) -> QuerySet[Code]:
+    # Only letters and digits get into the raw query; every word must match, as a prefix.
+    query = SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="simple")
+    return (
+        codes.filter(words=query)
+        .annotate(in_title=SearchRank(F("words"), query, weights=[0.0, 0.0, 0.0, 1.0], cover_density=True))
+        .order_by("-billable", "-in_title", Length("title"), "position")
+    )
+
+
+def _marked(title: str, words: list[str]) -> tuple[tuple[str, bool], ...]:
+    pattern = re.compile("|".join(rf"\b{re.escape(word)}" for word in words), re.IGNORECASE)
+    pieces: list[tuple[str, bool]] = []
+    end = 0
+    for match in pattern.finditer(title):
+        pieces += [(title[end : match.start()], False), (match.group(), True)]
+        end = match.end()
+    return tuple(piece for piece in [*pieces, (title[end:], False)] if piece[0])
+
+
+def ancestors(code: Code) -> list[Code]:
+    """The codes, block and chapter above a code, nearest first."""
+    above = []
+    current = code
+    while current.parent_id is not None:
+        current = Code.objects.select_related("release").get(pk=current.parent_id)
+        above.append(current)
+    return above
+
+
+def notes(code: Code) -> list[Note]:
+    """The instructions at a code and, inherited, at everything above it, nearest first."""
+    order = {each.pk: depth for depth, each in enumerate([code, *ancestors(code)])}
+    found = Note.objects.filter(code__in=order).select_related("code__release")
+    return sorted(found, key=lambda note: (order[note.code_id], note.position))
+
+
+def snapshot(release: Release) -> Snapshot:
+    """The whole release in memory for the proposer (~100,000 rows, about a second)."""
+    terms: dict[int, list[str]] = {}
+    for code_id, text in (
+        Note.objects.filter(code__release=release, kind__in=TERM_KINDS)
+        .order_by("code_id", "position")
+        .values_list("code_id", "text")
+    ):
+        terms.setdefault(code_id, []).append(text)
+    rows = (
+        Code.objects.filter(release=release, kind__in=[Code.Kind.CATEGORY, Code.Kind.CODE])
+        .order_by("position")
+        .values_list("pk", "code", "title", "billable", "parent_id")
+    )
+    listed = list(rows)
+    names = {pk: code for pk, code, *_ in listed}
+    return Snapshot.of(
+        release.code_system,
+        release.name,
+        (
+            CodeEntry(code, title, billable, names.get(parent or 0, ""), tuple(terms.get(pk, ())))
+            for pk, code, title, billable, parent in listed
+        ),
+    )

@@ -1,0 +1,107 @@
+"""Code systems and their dated releases.
+
+Rows of a release never change once it is loaded; a new edition is a new `Release`.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+
+from medcode.codebook.snapshot import dotted
+
+
+class CodeSystem(models.TextChoices):
+    ICD10CM = "ICD-10-CM", "ICD-10-CM"
+    ICD10PCS = "ICD-10-PCS", "ICD-10-PCS"
+    CPT = "CPT", "CPT"
+    HCPCS = "HCPCS", "HCPCS Level II"
+
+
+class Release(models.Model):
+    """One dated edition, valid by date of service (outpatient) or discharge (inpatient)."""
+
+    code_system = models.CharField(max_length=12, choices=CodeSystem)
+    name = models.CharField(max_length=60)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=200)
+    loaded_at = models.DateTimeField(auto_now_add=True)
+    code_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code_system", "name"], name="release_named_once"),
+            models.CheckConstraint(
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
+                name="release_valid_to_after_valid_from",
+            ),
+        ]
+        ordering = ["code_system", "-valid_from"]
+
+    def __str__(self) -> str:
+        return f"{self.code_system} {self.name}"
+
+
+class Code(models.Model):
+    """A chapter, block, category or code of a release. `position` is its place in the tabular."""
+
+    class Kind(models.TextChoices):
+        CHAPTER = "chapter", "Chapter"
+        BLOCK = "block", "Block"
+        CATEGORY = "category", "Category"
+        CODE = "code", "Code"
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="codes")
+    code = models.CharField(max_length=10, help_text="Stored form, without a dot.")
+    title = models.CharField(max_length=400)
+    kind = models.CharField(max_length=8, choices=Kind)
+    billable = models.BooleanField()
+    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
+    position = models.PositiveIntegerField()
+    words = SearchVectorField(editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["release", "code"], name="code_once_per_release"),
+        ]
+        indexes = [
+            models.Index(fields=["release", "code"], opclasses=["", "varchar_pattern_ops"], name="code_prefix"),
+            GinIndex(fields=["words"], name="code_words"),
+        ]
+        ordering = ["release", "position"]
+
+    def __str__(self) -> str:
+        return f"{self.display} {self.title}"
+
+    @property
+    def display(self) -> str:
+        """The dotted form for people."""
+        return dotted(self.code, self.release.code_system)
+
+
+class Note(models.Model):
+    """An instruction of the tabular that stands at a code and holds for everything below it."""
+
+    class Kind(models.TextChoices):
+        INCLUDES = "includes", "Includes"
+        INCLUSION_TERM = "inclusion_term", "Inclusion term"
+        EXCLUDES1 = "excludes1", "Excludes1"
+        EXCLUDES2 = "excludes2", "Excludes2"
+        CODE_FIRST = "code_first", "Code first"
+        USE_ADDITIONAL = "use_additional", "Use additional code"
+        CODE_ALSO = "code_also", "Code also"
+        NOTE = "note", "Note"
+        SEVENTH_CHARACTER = "seventh_character", "7th character"
+
+    code = models.ForeignKey(Code, on_delete=models.CASCADE, related_name="notes")
+    kind = models.CharField(max_length=20, choices=Kind)
+    text = models.TextField()
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["code", "position"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.text}"

@@ -1,0 +1,1 @@
+"""The people's work: charts, suggestions, decisions, reports."""

@@ -1,0 +1,89 @@
+"""One chart, one coder: leases that a crash or a lunch break gives back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from review.actions.base import audit, locked, touch
+from review.actions.errors import ConflictError
+from review.models import Chart, User
+from review.permissions import check_can_code, check_can_read_charts
+from review.worklist import WorklistFilter, queryset
+
+
+def free(at: datetime) -> Q:
+    """Charts that nobody holds at that moment."""
+    return Q(claimed_by__isnull=True) | Q(claim_expires_at__lte=at)
+
+
+@transaction.atomic
+def claim_next(*, by: User, filters: WorklistFilter | None = None) -> Chart | None:
+    """Give the coder the first free chart of the worklist as filtered, or None when it is empty.
+
+    A chart that the coder holds already comes first: nobody collects charts by pressing "next".
+    `SKIP LOCKED` lets many coders ask at once without waiting for each other or getting the same one.
+    """
+    check_can_code(by)
+    now = timezone.now()
+    ready = queryset(filters or WorklistFilter(), user=by).filter(status=Chart.Status.READY)
+    held = ready.filter(claimed_by=by, claim_expires_at__gt=now).first()
+    if held:
+        return held
+    chart = ready.filter(free(now)).select_for_update(of=("self",), skip_locked=True).first()
+    if chart:
+        take(chart, by=by)
+    return chart
+
+
+@transaction.atomic
+def claim(chart: Chart, *, by: User) -> Chart:
+    """Take a chart, or renew one's own lease. Raises `ConflictError` when somebody else holds it."""
+    check_can_code(by)
+    chart = locked(chart)
+    hold_lease(chart, by=by)
+    return chart
+
+
+@transaction.atomic
+def release(chart: Chart, *, by: User) -> Chart:
+    """Give a chart back to the worklist."""
+    check_can_code(by)
+    chart = locked(chart)
+    if chart.claimed_by_id != by.pk:
+        raise ConflictError("This chart is not yours to give back.")
+    touch(chart, claimed_by=None, claim_expires_at=None)
+    audit("chart.released", by=by, chart=chart)
+    return chart
+
+
+def opened(chart: Chart, *, by: User) -> None:
+    """Log that a person looked at a chart."""
+    check_can_read_charts(by)
+    audit("chart.opened", by=by, chart=chart)
+
+
+def hold_lease(chart: Chart, *, by: User) -> None:
+    """On a locked chart: take or renew the coder's lease, or say who has it."""
+    if chart.status != Chart.Status.READY:
+        raise ConflictError(f"The chart is {chart.get_status_display().lower()}; it cannot be coded now.")
+    now = timezone.now()
+    held = chart.claimed_by_id is not None and chart.claim_expires_at is not None and chart.claim_expires_at > now
+    if held and chart.claimed_by_id != by.pk:
+        until = timezone.localtime(chart.claim_expires_at)
+        raise ConflictError(f"{chart.claimed_by.display_name} is coding this chart until {until:%H:%M}.")  # type: ignore[union-attr]
+    if held:
+        chart.claim_expires_at = now + settings.CODER_LEASE
+        Chart.objects.filter(pk=chart.pk).update(claim_expires_at=chart.claim_expires_at)
+    else:
+        take(chart, by=by)
+
+
+def take(chart: Chart, *, by: User) -> None:
+    """Put a locked, free chart into the coder's hands."""
+    touch(chart, claimed_by=by, claim_expires_at=timezone.now() + settings.CODER_LEASE)
+    audit("chart.claimed", by=by, chart=chart)

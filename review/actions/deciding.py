@@ -1,0 +1,221 @@
+"""Accept, modify, reject, add, undo: one append-only `Decision` per act, the audit row beside it."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Max
+
+from medcode.codebook import lookup
+from medcode.codebook.models import Code, CodeSystem
+from medcode.codebook.snapshot import dotted, undotted
+from review.actions.base import audit, locked, touch
+from review.actions.claiming import hold_lease
+from review.actions.errors import ConflictError, InvalidInputError
+from review.models import AssignedCode, Chart, Decision, RejectReason, Suggestion, User
+from review.permissions import check_can_code
+
+Act = Decision.Act
+State = Suggestion.State
+MAX_SECONDS = 24 * 3600
+
+
+@transaction.atomic
+def accept(suggestion: Suggestion, *, by: User, seconds_spent: int | None = None) -> Decision:
+    """Assign the suggested code as it is.
+
+    Raises `ConflictError` when the suggestion is decided already, the chart is not open or is
+    held by somebody else, or the code is on the chart already.
+    """
+    chart, suggestion = _open_suggestion(suggestion, by=by)
+    code = _assignable(suggestion.code, chart, suggestion.code_system)
+    decision = _decide(Act.ACCEPT, chart, by, suggestion, final=code.code, seconds_spent=seconds_spent)
+    _assign(chart, code, decision)
+    return decision
+
+
+@transaction.atomic
+def modify(
+    suggestion: Suggestion,
+    *,
+    by: User,
+    code: str,
+    reason: str,
+    code_system: str = CodeSystem.ICD10CM,
+    comment: str = "",
+    seconds_spent: int | None = None,
+) -> Decision:
+    """Assign another code instead, and say why. The suggestion stays on record as it was."""
+    chart, suggestion = _open_suggestion(suggestion, by=by)
+    _check_reason(reason, comment)
+    chosen = _assignable(code, chart, code_system)
+    if chosen.code == suggestion.code and code_system == suggestion.code_system:
+        raise InvalidInputError("This is the suggested code itself: accept it instead.", field="code")
+    decision = _decide(
+        Act.MODIFY, chart, by, suggestion, final=chosen.code, reason=reason, comment=comment, seconds_spent=seconds_spent
+    )
+    _assign(chart, chosen, decision)
+    return decision
+
+
+@transaction.atomic
+def reject(
+    suggestion: Suggestion, *, by: User, reason: str, comment: str = "", seconds_spent: int | None = None
+) -> Decision:
+    """Do not code the suggestion, and say why. Flags the chart for manual review."""
+    chart, suggestion = _open_suggestion(suggestion, by=by)
+    _check_reason(reason, comment)
+    decision = _decide(Act.REJECT, chart, by, suggestion, reason=reason, comment=comment, seconds_spent=seconds_spent)
+    touch(chart, needs_manual_review=True)
+    return decision
+
+
+@transaction.atomic
+def add(
+    chart: Chart,
+    *,
+    by: User,
+    code: str,
+    code_system: str = CodeSystem.ICD10CM,
+    comment: str = "",
+    seconds_spent: int | None = None,
+) -> Decision:
+    """Assign a code that the model missed."""
+    chart = _open_chart(chart, by=by)
+    chosen = _assignable(code, chart, code_system)
+    open_suggestion = chart.suggestions.filter(code_system=code_system, code=chosen.code, state=State.PENDING).first()
+    if open_suggestion:
+        raise ConflictError(f"{open_suggestion.display} is among the suggestions: accept it there.")
+    decision = _record(
+        Act.ADD, chart, by, code_system=code_system, final_code=chosen.code, comment=comment, seconds_spent=seconds_spent
+    )
+    _assign(chart, chosen, decision)
+    return decision
+
+
+@transaction.atomic
+def undo(chart: Chart, *, by: User, decision: Decision | None = None) -> Decision:
+    """Take back the given decision, else the chart's last one. The log keeps both rows."""
+    chart = _open_chart(chart, by=by)
+    standing = chart.decisions.exclude(act=Act.UNDO).filter(undone_by__isnull=True)
+    undone = standing.filter(pk=decision.pk).first() if decision else standing.order_by("-pk").first()
+    if undone is None:
+        raise ConflictError("There is nothing to undo on this chart.")
+    AssignedCode.objects.filter(decision=undone).delete()
+    _close_gaps(chart)
+    if undone.suggestion_id:
+        Suggestion.objects.filter(pk=undone.suggestion_id).update(state=State.PENDING)
+    row = _record(
+        Act.UNDO,
+        chart,
+        by,
+        suggestion=undone.suggestion,
+        undoes=undone,
+        code_system=undone.code_system,
+        suggested_code=undone.suggested_code,
+    )
+    rejected = standing.filter(act=Act.REJECT).exclude(pk=undone.pk).exists()
+    touch(chart, needs_manual_review=rejected)
+    return row
+
+
+def _open_chart(chart: Chart, *, by: User) -> Chart:
+    check_can_code(by)
+    chart = locked(chart)
+    hold_lease(chart, by=by)
+    return chart
+
+
+def _open_suggestion(suggestion: Suggestion, *, by: User) -> tuple[Chart, Suggestion]:
+    chart = _open_chart(suggestion.chart, by=by)
+    suggestion = Suggestion.objects.select_related("run__model_version").get(pk=suggestion.pk)
+    if suggestion.state != State.PENDING:
+        raise ConflictError(f"{suggestion.display} was {suggestion.get_state_display().lower()} already.")
+    return chart, suggestion
+
+
+def _assignable(text: str, chart: Chart, code_system: str) -> Code:
+    """The billable code of the chart's release, or a refusal that says what is wrong with it."""
+    if not undotted(text):
+        raise InvalidInputError("Choose a code.", field="code")
+    code = lookup.get(text, on=chart.coding_date, code_system=code_system)
+    shown = dotted(undotted(text), code_system)[:12]
+    if code is None:
+        raise InvalidInputError(f"{shown} is not a code of {chart.release or code_system}.", field="code")
+    if not code.billable:
+        raise InvalidInputError(f"{shown} is a category, not a billable code: choose one below it.", field="code")
+    if chart.assigned_codes.filter(code_system=code_system, code=code.code).exists():
+        raise ConflictError(f"{code.display} is on the chart already.")
+    return code
+
+
+def _check_reason(reason: str, comment: str) -> None:
+    if reason not in RejectReason.values:
+        raise InvalidInputError("Choose a reason.", field="reason")
+    if reason == RejectReason.OTHER and not comment.strip():
+        raise InvalidInputError('Say why in a few words when the reason is "Other".', field="comment")
+    if len(comment) > 500:
+        raise InvalidInputError("Keep the comment under 500 characters.", field="comment")
+
+
+STATE_AFTER = {Act.ACCEPT: State.ACCEPTED, Act.MODIFY: State.MODIFIED, Act.REJECT: State.REJECTED}
+
+
+def _decide(
+    act: Decision.Act,
+    chart: Chart,
+    by: User,
+    suggestion: Suggestion,
+    *,
+    final: str = "",
+    reason: str = "",
+    comment: str = "",
+    seconds_spent: int | None = None,
+) -> Decision:
+    Suggestion.objects.filter(pk=suggestion.pk).update(state=STATE_AFTER[act])
+    return _record(
+        act,
+        chart,
+        by,
+        suggestion=suggestion,
+        code_system=suggestion.code_system,
+        suggested_code=suggestion.code,
+        final_code=final,
+        reason=reason,
+        comment=comment.strip(),
+        seconds_spent=seconds_spent,
+        confidence=suggestion.confidence,
+        band=suggestion.band,
+        model_version=str(suggestion.run.model_version),
+        prompt_version=suggestion.run.prompt_version,
+    )
+
+
+def _record(act: Decision.Act, chart: Chart, by: User, **values: object) -> Decision:
+    seconds = values.pop("seconds_spent", None)
+    if isinstance(seconds, int):
+        values["seconds_spent"] = min(max(seconds, 0), MAX_SECONDS)
+    decision = Decision.objects.create(
+        act=act, chart=chart, coder=by, specialty=chart.specialty, simulated=chart.simulated, **values
+    )
+    touch(chart)
+    audit(f"decision.{act}", by=by, chart=chart, decision=decision.pk)
+    return decision
+
+
+def _assign(chart: Chart, code: Code, decision: Decision) -> None:
+    last = chart.assigned_codes.aggregate(last=Max("sequence"))["last"] or 0
+    AssignedCode.objects.create(
+        chart=chart,
+        decision=decision,
+        code_system=code.release.code_system,
+        code=code.code,
+        description=code.title,
+        sequence=last + 1,
+    )
+
+
+def _close_gaps(chart: Chart) -> None:
+    """Number the assigned codes 1, 2, 3 … again; the unique constraint is checked at commit."""
+    for position, assigned in enumerate(chart.assigned_codes.order_by("sequence"), start=1):
+        if assigned.sequence != position:
+            AssignedCode.objects.filter(pk=assigned.pk).update(sequence=position)

@@ -1,0 +1,53 @@
+"""Is everything there that the work needs? Bounded: never waits longer than a few seconds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import redis
+from celery import current_app
+from django.conf import settings
+from django.db import DatabaseError, connection
+from kombu.exceptions import OperationalError
+
+TIMEOUT = 1.0  # seconds for each question
+
+
+def state() -> dict[str, Any]:
+    """`{"status", "database", "broker", "workers": {"status", "count"}}`; each status is "ok" or "down"."""
+    database, broker = _database(), _broker()
+    count = _workers() if broker == "ok" else 0
+    healthy = database == broker == "ok" and count > 0
+    return {
+        "status": "ok" if healthy else "degraded",
+        "database": database,
+        "broker": broker,
+        "workers": {"status": "ok" if count else "down", "count": count},
+    }
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return "down"
+    return "ok"
+
+
+def _broker() -> str:
+    try:
+        with redis.Redis.from_url(
+            settings.REDIS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT
+        ) as client:
+            client.ping()
+    except (redis.RedisError, OSError):
+        return "down"
+    return "ok"
+
+
+def _workers() -> int:
+    try:
+        return len(current_app.control.ping(timeout=TIMEOUT))
+    except (OperationalError, redis.RedisError, OSError):
+        return 0

@@ -1,0 +1,153 @@
+"""Everything on one machine: services, accounts, sample charts, web server, workers, beat."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.utils import timezone
+
+from medcode.supervise import ProcessDiedError, Supervisor
+from review.actions import accounts, receiving
+from review.actions import simulating
+from review.demo.charts import sample_charts
+from review.models import Chart, Role, User
+
+PASSWORD = "medcode-demo"  # noqa: S105 - printed on the screen; the demo listens on this machine only
+PEOPLE = [
+    ("coder", Role.CODER, "Casey Morgan"),
+    ("coder2", Role.CODER, "Devon Price"),
+    ("cdi", Role.CDI_SPECIALIST, "Robin Ellis"),
+    ("auditor", Role.AUDITOR, "Avery Quinn"),
+    ("supervisor", Role.SUPERVISOR, "Jordan Blake"),
+    ("admin", Role.ADMIN, "Sam Rivera"),
+]
+READY_SECONDS = 120
+
+
+class Command(BaseCommand):
+    help = "Start a demo of everything. PORT and MEDCODE_DATA_DIR choose where; Ctrl+C stops it; data is kept."
+    requires_system_checks = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.began = time.monotonic()
+        self.refuse_a_taken_port()
+        try:
+            integration = self.prepare()
+            self.serve(integration)
+        except KeyboardInterrupt:
+            self.stdout.write("\nStopped. The data is kept; `make demo` brings it back.")
+        except ProcessDiedError as error:
+            raise CommandError(str(error)) from error
+
+    def prepare(self) -> User:
+        with self.step("Database tables"):
+            call_command("migrate", verbosity=0)
+        with self.step("ICD-10-CM April 2026"):
+            call_command("load_icd10cm", verbosity=0)
+        with self.step("Accounts, one per role"):
+            for username, role, name in PEOPLE:
+                accounts.create_user(username, role=role, password=PASSWORD, full_name=name, by=None)
+            integration = accounts.create_user(
+                "integration", role=Role.INTEGRATION, password=None, full_name="Interface engine", by=None
+            )
+        today = timezone.localdate()
+        with self.step("Sample charts"):
+            for incoming in sample_charts(today=today):
+                receiving.receive(incoming, by=integration)
+        with self.step("Eight simulated weeks of decisions"):
+            simulating.simulate_history(by=None, today=today)
+        # Connections must not be shared with the processes that start now.
+        connection.close()
+        return integration
+
+    def serve(self, integration: User) -> None:
+        with Supervisor(settings.DATA_DIR / "logs", {"MEDCODE_DEMO": "1"}) as processes:
+            with self.step("Web server, workers, beat"):
+                self.start(processes)
+                self.wait_until_healthy(processes)
+            with self.step("Suggestions for the sample charts"):
+                self.wait_for_suggestions(processes)
+            self.greet()
+            while True:
+                time.sleep(1)
+                processes.check()
+
+    def start(self, processes: Supervisor) -> None:
+        celery = ["celery", "-A", "medcode"]
+        worker = ["worker", "-Q", "default,inference", "-c", "2", "--without-gossip", "--without-mingle"]
+        bind = f"127.0.0.1:{settings.PORT}"
+        processes.start(
+            "web", "gunicorn", "medcode.wsgi", "--bind", bind, "--workers", "2", "--threads", "4", "--timeout", "60"
+        )
+        processes.start("worker", *celery, *worker, "--loglevel", "INFO", "-n", f"demo-{settings.PORT}@%h")
+        processes.start("beat", *celery, "beat", "--loglevel", "INFO", "--pidfile=")
+
+    def refuse_a_taken_port(self) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", settings.PORT))
+            except OSError as error:
+                raise CommandError(
+                    f"Port {settings.PORT} is taken. Choose another: make demo PORT={settings.PORT + 1} "
+                    f"MEDCODE_DATA_DIR=/another/folder"
+                ) from error
+
+    def wait_until_healthy(self, processes: Supervisor) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while not _healthy():
+            processes.check()
+            if time.monotonic() > deadline:
+                raise CommandError(f"Not up after {READY_SECONDS} s; see {settings.DATA_DIR / 'logs'}.")
+            time.sleep(0.3)
+
+    def wait_for_suggestions(self, processes: Supervisor) -> None:
+        open_statuses = [Chart.Status.RECEIVED, Chart.Status.SUGGESTING]
+        deadline = time.monotonic() + READY_SECONDS
+        while Chart.objects.filter(status__in=open_statuses).exists() and time.monotonic() < deadline:
+            processes.check()
+            time.sleep(0.5)
+        connection.close()
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        self.stdout.write(f"  {name} … ", ending="")
+        self.stdout.flush()
+        begun = time.monotonic()
+        yield
+        self.stdout.write(self.style.SUCCESS(f"{time.monotonic() - begun:.1f} s"))
+
+    def greet(self) -> None:
+        lines = [
+            "",
+            self.style.SUCCESS(f"Medcode is up after {time.monotonic() - self.began:.0f} s:")
+            + f"  http://localhost:{settings.PORT}/",
+            "",
+            f"  Sign in with the password  {PASSWORD}  as",
+            *(f"    {username:<12}{role.label}" for username, role, _ in PEOPLE),
+            "",
+            "  The charts are invented and the past eight weeks of decisions are simulated.",
+            f"  Token for the API:  {Path('.venv/bin/python')} manage.py create_api_token integration",
+            f"  Data and logs:      {settings.DATA_DIR}",
+            "  Ctrl+C stops everything.",
+        ]
+        self.stdout.write("\n".join(lines))
+
+
+def _healthy() -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{settings.PORT}/healthz", timeout=5) as answer:  # noqa: S310
+            return bool(json.load(answer)["status"] == "ok")
+    except (OSError, ValueError):
+        return False

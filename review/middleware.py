@@ -1,0 +1,41 @@
+"""Around every page: no caching of PHI, and refusals as sentences a person can read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+
+from review.actions.errors import ActionError
+
+TITLES = {400: "That did not work", 403: "Not open to you", 409: "Somebody was faster"}
+
+
+class PageMiddleware:
+    """Turns `ActionError` into an answer; marks every page as private and varying by HX-Request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        add_never_cache_headers(response)
+        response["Cache-Control"] = "no-store, private"
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return refused(request, error) if isinstance(error, ActionError) else None
+
+
+def refused(request: HttpRequest, error: ActionError) -> HttpResponse:
+    """A notice in the page for htmx, else a page of its own, with the error's status."""
+    if getattr(request, "htmx", False):
+        response = render(request, "partials/notice.html", {"message": error.message}, status=error.status)
+        response["HX-Retarget"] = "#notices"
+        response["HX-Reswap"] = "innerHTML"
+        return response
+    context = {"status": error.status, "title": TITLES[error.status], "message": error.message}
+    return render(request, "error.html", context, status=error.status)

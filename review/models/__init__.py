@@ -1,0 +1,27 @@
+"""One file per idea."""
+
+from review.models.audit import AuditEvent
+from review.models.chart import Chart, LabResult, Medication, Note
+from review.models.decision import AssignedCode, Decision, RejectReason
+from review.models.encounter import Encounter, Patient
+from review.models.report import WeeklyReport
+from review.models.suggestion import Evidence, Suggestion
+from review.models.user import Role, User
+
+__all__ = [
+    "AssignedCode",
+    "AuditEvent",
+    "Chart",
+    "Decision",
+    "Encounter",
+    "Evidence",
+    "LabResult",
+    "Medication",
+    "Note",
+    "Patient",
+    "RejectReason",
+    "Role",
+    "Suggestion",
+    "User",
+    "WeeklyReport",
+]

@@ -1,0 +1,133 @@
+"""What people decided. Append-only: an undo is one more row, never a change."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from medcode.codebook.models import CodeSystem
+from medcode.codebook.snapshot import dotted
+
+
+class RejectReason(models.TextChoices):
+    """Why a suggestion is not coded, or why another code is right. In the order of the keys 1 to 8."""
+
+    UNSUPPORTED = "unsupported", "Unsupported by the documentation"
+    LESS_SPECIFIC = "less_specific", "Less specific than documented"
+    WRONG_CODE = "wrong_code", "Wrong code"
+    INTEGRAL = "integral", "Integral to another diagnosis"
+    NOT_REPORTABLE = "not_reportable", "Not reportable here"
+    DUPLICATE = "duplicate", "Duplicate"
+    NEGATED = "negated", "Negated or historical"
+    OTHER = "other", "Other"
+
+
+class Decision(models.Model):
+    """One act of one coder on one code. The database refuses UPDATE, DELETE and TRUNCATE.
+
+    The columns from `specialty` on repeat what was true at that moment, so that reports and
+    exports need no join and stay right when a suggestion is later withdrawn.
+    """
+
+    class Act(models.TextChoices):
+        ACCEPT = "accept", "Accepted"
+        MODIFY = "modify", "Modified"
+        REJECT = "reject", "Rejected"
+        ADD = "add", "Added"
+        UNDO = "undo", "Undone"
+
+    chart = models.ForeignKey("review.Chart", on_delete=models.PROTECT, related_name="decisions")
+    suggestion = models.ForeignKey(
+        "review.Suggestion", on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
+    undoes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="undone_by")
+    coder = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
+    act = models.CharField(max_length=6, choices=Act)
+    code_system = models.CharField(max_length=12, choices=CodeSystem)
+    suggested_code = models.CharField(max_length=10, blank=True)
+    final_code = models.CharField(max_length=10, blank=True)
+    reason = models.CharField(max_length=16, choices=RejectReason, blank=True)
+    comment = models.CharField(max_length=500, blank=True)
+    seconds_spent = models.PositiveIntegerField(null=True, blank=True)
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    specialty = models.CharField(max_length=60)
+    confidence = models.FloatField(null=True, blank=True)
+    band = models.CharField(max_length=6, blank=True)
+    model_version = models.CharField(max_length=160, blank=True)
+    prompt_version = models.CharField(max_length=60, blank=True)
+    simulated = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(act__in=["accept", "modify", "reject"], suggestion__isnull=False)
+                | models.Q(act="add", suggestion__isnull=True)
+                | models.Q(act="undo"),
+                name="decision_on_a_suggestion_unless_added",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(act="undo", undoes__isnull=False) | (~models.Q(act="undo") & models.Q(undoes=None)),
+                name="decision_undo_names_what_it_undoes",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(act__in=["accept", "modify", "add"]) | ~models.Q(final_code=""),
+                name="decision_to_code_names_the_code",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(act__in=["modify", "reject"]) | ~models.Q(reason=""),
+                name="decision_override_has_a_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["decided_at", "id"], name="decision_by_time")]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"Decision {self.pk}"
+
+    @property
+    def suggested_display(self) -> str:
+        return dotted(self.suggested_code, self.code_system)
+
+    @property
+    def final_display(self) -> str:
+        return dotted(self.final_code, self.code_system)
+
+
+class AssignedCode(models.Model):
+    """A final code on the chart. `sequence` 1 is the principal (outpatient: first-listed) diagnosis."""
+
+    class Poa(models.TextChoices):
+        YES = "Y", "Y · present on admission"
+        NO = "N", "N · not present on admission"
+        UNDOCUMENTED = "U", "U · documentation insufficient"
+        UNDETERMINED = "W", "W · clinically undetermined"
+        EXEMPT = "1", "1 · exempt from reporting"
+
+    chart = models.ForeignKey("review.Chart", on_delete=models.PROTECT, related_name="assigned_codes")
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="assigned_code")
+    code_system = models.CharField(max_length=12, choices=CodeSystem)
+    code = models.CharField(max_length=10)
+    description = models.CharField(max_length=400)
+    sequence = models.PositiveSmallIntegerField()
+    poa = models.CharField(max_length=1, choices=Poa, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["chart", "code_system", "code"], name="assigned_code_once_per_chart"),
+            models.UniqueConstraint(
+                fields=["chart", "sequence"],
+                name="assigned_code_sequence_once",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.CheckConstraint(condition=models.Q(sequence__gte=1), name="assigned_code_sequence_from_one"),
+        ]
+        ordering = ["sequence"]
+
+    def __str__(self) -> str:
+        return f"Assigned code {self.pk}: {self.display}"
+
+    @property
+    def display(self) -> str:
+        return dotted(self.code, self.code_system)

@@ -1,0 +1,62 @@
+"""Who may do what, in pairs: `check_can_x` raises with the sentence the person reads, `can_x` asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib.auth.models import AnonymousUser
+
+from review.actions.errors import NotAllowedError
+from review.models import Role, User
+
+# Which roles may open which part. The URL test walks this table.
+ROLES: dict[str, frozenset[str]] = {
+    "code_charts": frozenset({Role.CODER}),
+    "read_charts": frozenset({Role.CODER, Role.CDI_SPECIALIST, Role.AUDITOR, Role.SUPERVISOR}),
+    "bring_in_charts": frozenset({Role.CODER, Role.SUPERVISOR, Role.ADMIN, Role.INTEGRATION}),
+    "read_reports": frozenset({Role.AUDITOR, Role.SUPERVISOR, Role.ADMIN}),
+    "make_reports": frozenset({Role.SUPERVISOR, Role.ADMIN}),
+    "export_decisions": frozenset({Role.ADMIN}),
+    "retry_charts": frozenset({Role.CODER, Role.SUPERVISOR, Role.ADMIN}),
+    "run_the_system": frozenset({Role.ADMIN}),
+    "search_codes": frozenset({Role.CODER, Role.CDI_SPECIALIST, Role.AUDITOR, Role.SUPERVISOR, Role.ADMIN}),
+}
+
+SENTENCES = {
+    "code_charts": "Only coders decide codes.",
+    "read_charts": "Charts are open to coders, CDI specialists, auditors and supervisors.",
+    "bring_in_charts": "Charts are brought in by coders, supervisors, admins and the integration account.",
+    "read_reports": "Reports are open to auditors, supervisors and admins.",
+    "make_reports": "Reports are made by supervisors and admins.",
+    "export_decisions": "Only admins export the decision log.",
+    "retry_charts": "Failed charts are tried again by coders, supervisors and admins.",
+    "run_the_system": "Only admins see the state of the system.",
+    "search_codes": "The code book is open to everyone who reads charts.",
+}
+
+Person = User | AnonymousUser
+
+
+def may(person: Person, permission: str) -> bool:
+    """Whether the person's role holds the permission; nobody who is signed out or deactivated does."""
+    return person.is_active and getattr(person, "role", None) in ROLES[permission]
+
+
+def check(person: Person, permission: str) -> None:
+    """Raise `NotAllowedError` with the sentence the person reads."""
+    if not may(person, permission):
+        raise NotAllowedError(SENTENCES[permission])
+
+
+def _pair(permission: str) -> tuple[Callable[[Person], None], Callable[[Person], bool]]:
+    return (lambda person: check(person, permission)), (lambda person: may(person, permission))
+
+
+check_can_code, can_code = _pair("code_charts")
+check_can_read_charts, can_read_charts = _pair("read_charts")
+check_can_bring_in_charts, can_bring_in_charts = _pair("bring_in_charts")
+check_can_read_reports, can_read_reports = _pair("read_reports")
+check_can_make_reports, can_make_reports = _pair("make_reports")
+check_can_export, can_export = _pair("export_decisions")
+check_can_run_system, can_run_system = _pair("run_the_system")
+check_can_search_codes, can_search_codes = _pair("search_codes")

@@ -1,0 +1,24 @@
+"""Celery's doors, three lines each. A task carries an id and nothing else."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from review.actions import reporting, suggesting
+from review.reports.weeks import last_week
+
+
+@shared_task
+def suggest_codes(chart_id: int) -> None:
+    suggesting.run(chart_id)
+
+
+@shared_task
+def sweep() -> None:
+    suggesting.sweep()
+
+
+@shared_task
+def make_weekly_report() -> None:
+    """Monday morning: the week that ended last night."""
+    reporting.make_weekly_report(last_week())

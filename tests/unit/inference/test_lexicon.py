@@ -1,0 +1,100 @@
+"""The lexicon tables: readable, real, and of one mind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from inference import index
+from inference.coding import drugs, external
+from inference.coding.book import Book
+from inference.coding.history import HISTORY
+from inference.coding.specificity import Setting, specify
+from inference.lexicon import loader
+from inference.retrieval import Retrieval
+from medcode.codebook.snapshot import CodeEntry, Snapshot, undotted
+
+TABLES = [path for path in loader.tables() if path.name != loader.ABBREVIATIONS]
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+def test_every_row_leads_to_a_billable_code(path: Path, book: Book) -> None:
+    lost = [row for row in loader.rows(path) if not specify(book, undotted(row.target), Setting(()))]
+    assert lost == []
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+def test_a_table_never_contradicts_itself(path: Path) -> None:
+    targets: dict[str, set[str]] = {}
+    for row in loader.rows(path):
+        targets.setdefault(row.phrase, set()).add(row.target)
+    assert {phrase: found for phrase, found in targets.items() if len(found) > 1} == {}
+
+
+def test_core_wins_then_the_first_table(tmp_path: Path) -> None:
+    (tmp_path / "a.tsv").write_text("gout\tM10.9\nflu\tJ11.1\n")
+    (tmp_path / "b.tsv").write_text("flu\tJ10.1\n")
+    (tmp_path / "core.tsv").write_text("# comment\n\ngout\tM1A.9\n")
+    (tmp_path / loader.ABBREVIATIONS).write_text("fx\tfractures\n")
+    lexicon = loader.load(tmp_path)
+    assert lexicon.targets == {"gout": "M1A.9", "flu": "J11.1"}
+    assert lexicon.abbreviations == {"fx": ("fracture",)}
+
+
+def test_a_malformed_row_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.tsv").write_text("gout\tM10.9\nno target here\n")
+    with pytest.raises(loader.LexiconError, match=r"a\.tsv, line 2"):
+        loader.load(tmp_path)
+
+
+def test_the_digest_follows_the_content(tmp_path: Path) -> None:
+    table = tmp_path / "a.tsv"
+    table.write_text("gout\tM10.9\n")
+    before = loader.load(tmp_path).digest
+    table.write_text("gout\tM10.00\n")
+    assert loader.load(tmp_path).digest != before
+
+
+def test_rules_name_codes_that_exist(snapshot: Snapshot) -> None:
+    stems = set(HISTORY.values()) - {""}
+    assert {code for code in stems if not snapshot.entries[code].billable} == set()
+    causes = {code for code, _ in external.load().names.values()}
+    assert {code for code in causes if code not in snapshot.entries or not snapshot.entries[code].billable} == set()
+
+
+def test_drugs_support_conditions_that_exist(snapshot: Snapshot) -> None:
+    prefixes = {prefix for known in drugs.indications().values() for prefix in known}
+    assert {p for p in prefixes if not any(code.startswith(p) for code in snapshot.entries)} == set()
+
+
+def small() -> Snapshot:
+    return Snapshot.of(
+        "ICD-10-CM",
+        "test",
+        [
+            CodeEntry("J18", "Pneumonia, unspecified organism", False),
+            CodeEntry("J189", "Pneumonia, unspecified organism", True, "J18"),
+            CodeEntry("M545", "Low back pain", True, "", ("Loin pain", "Lumbago NOS")),
+            CodeEntry("M7711", "Lateral epicondylitis, right elbow", True),
+        ],
+    )
+
+
+def test_titles_and_terms_become_names_without_their_empty_parts() -> None:
+    names = index.compile_names(small(), loader.Lexicon({}, {}, ""))
+    assert names["pneumonia"] == ("J18", index.TITLE)
+    assert names["loin pain"] == ("M545", index.TERM)
+    assert not any("epicondylitis" in name for name in names)
+
+
+def test_the_lexicon_outranks_a_title() -> None:
+    names = index.compile_names(small(), loader.Lexicon({"Low back pain": "J18.9"}, {}, ""))
+    assert names["low back pain"] == ("J189", index.LEXICON)
+
+
+def test_retrieval_finds_a_near_name_and_refuses_a_far_one() -> None:
+    names = {"lateral epicondylitis elbow": ("M771", "title"), "plantar fasciitis": ("M722", "title")}
+    retrieval = Retrieval(index.Index(names, {}))
+    assert retrieval.nearest(["severe", "plantar", "fasciitis"])[0] == "plantar fasciitis"
+    assert retrieval.nearest(["something", "else"]) == ("", 0.0)
