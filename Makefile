@@ -46,6 +46,8 @@ lint: setup-dev
 	git ls-files 'templates/*.html' | xargs $(BIN)/djade --target-version 5.2 --check
 	git ls-files '*.py' | xargs $(BIN)/django-upgrade --target-version 5.2 --check
 	$(BIN)/lint-imports
+	$(BIN)/hadolint docker/Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker/compose.yaml
 	MEDCODE_DATA_DIR=$(TEST_DATA) $(BIN)/python manage.py makemigrations --check --dry-run
 
 types: setup-dev

@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from inference.coding.history import CHRONIC
 from inference.lexicon.loader import Lexicon
 from inference.text.tokens import DETERMINERS, SIDES, expanded, tokens
 from inference.text.wordlists import word_set
 from medcode.codebook.snapshot import CodeEntry, Snapshot, undotted
 
-FORMAT = 4  # part of the cache's name: raise it when the compiled form changes
+FORMAT = 6  # part of the cache's name: raise it when the compiled form changes
 LEXICON, TITLE, TERM = "lexicon", "title", "term"
 LONGEST_SPLIT = 5  # words of a lexicon name that may be matched out of order
 LONGEST_SPLIT_TITLE = 3  # the same for a title: longer ones share too many words with each other
@@ -35,6 +36,8 @@ EMPTY_PARTS = re.compile(
 SIDED = re.compile(
     r"\b(?:right|left|bilateral|unspecified (?:side|eye|ear|limb|upper|lower|shoulder|knee|hip))\b", re.IGNORECASE
 )
+JOINERS = (" on ", " s/p ", " status post ")
+PAST = re.compile(r"(?:personal history of|past history of|history of|hx of|h/o|prior|previous) ")
 # External causes and most of the factors chapter are written as stories, not as names.
 STORIES = ("V", "W", "X", "Y")
 # Single words and stock phrases that name no condition by themselves.
@@ -94,7 +97,7 @@ def compile_names(snapshot: Snapshot, lexicon: Lexicon) -> dict[str, tuple[str, 
     names: dict[str, tuple[str, str]] = {}
     for phrase, target in lexicon.targets.items():
         code = undotted(target)
-        if code in snapshot.entries:
+        if code in snapshot.entries and not _lasts(phrase, lexicon) and not _two_in_one(phrase, lexicon):
             names.setdefault(normal_name(phrase, lexicon.abbreviations), (code, LEXICON))
     for source in (TITLE, TERM):
         for entry in snapshot.entries.values():
@@ -109,6 +112,21 @@ def normal_name(phrase: str, abbreviations: dict[str, tuple[str, ...]]) -> str:
     """A phrase's normal form: folded words, abbreviations written out, determiners dropped, sides unified."""
     words = (token.norm for token in expanded(tokens(phrase), abbreviations))
     return " ".join(filter(None, (SIDES.get(word, word) for word in words if word not in DETERMINERS)))
+
+
+def _lasts(phrase: str, lexicon: Lexicon) -> bool:
+    """Whether a phrase calls a lasting condition past: "history of asthma" is asthma (Guidelines I.C.21.c.4)."""
+    past = PAST.match(phrase)
+    return past is not None and undotted(lexicon.targets.get(phrase[past.end() :], "")).startswith(CHRONIC)
+
+
+def _two_in_one(phrase: str, lexicon: Lexicon) -> bool:
+    """Whether a phrase joins two names ("aki on ckd"), of which one code would lose the other."""
+    for joiner in JOINERS:
+        left, found, right = phrase.partition(joiner)
+        if found and left in lexicon.targets and right in lexicon.targets:
+            return True
+    return False
 
 
 def _named(entry: CodeEntry) -> bool:

@@ -12,20 +12,15 @@ from inference.text.problems import Problem
 from inference.text.sections import Kind
 from inference.text.sentences import Sentence
 from inference.text.tokens import SIDES, Token, content, expanded, tokens
-from inference.text.wordlists import word_set
+from inference.text.wordlists import EVERYDAY
 
 SPLIT_SLACK = 2  # words that may stand between the parts of a split mention
 LONGEST_LINE = 60  # words; longer sentences are matched in order only, which keeps time linear
 NEIGHBOURS = 5  # words on either side of a mention that may qualify it
 REMEDIES = frozenset({"repair", "removal", "excision", "resection", "surgery", "replacement", "repaired", "removed"})
+DIVIDERS = frozenset({"and", "or"})
 SKIPPED = frozenset({Kind.ALLERGIES, Kind.VITALS})
-# Short names that are everyday words unless written in capitals.
-EVERYDAY = word_set(
-    "all as pe ms ra ed or us it is in on at an be do go he me my no of so to we was had has can may per had mi "
-    "ards pad dm ar mr tr pr ps ad aids ild cold cp sob sle dic dry pain aa ca ct pt bed cva fall falls hip mass "
-    "pat top low ache cut hit pet tic shock male burn sore"
-)
-SAFE_LOWER = frozenset({"dm", "mi", "pad", "sob", "cva", "sle", "ards", "ild", "tic", "mass", "burn", "pain", "fall"})
+SAFE_LOWER = frozenset({"dm", "mi", "sob", "cva", "sle", "ards", "ild", "tic", "mass", "burn", "pain", "fall"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +147,7 @@ def matches(text: str, words: list[Token], index: Index) -> list[tuple[int, int,
     if len(bare) != len(full):
         found += _ordered(text, bare, index)
     if len(words) <= LONGEST_LINE:
-        found += _unordered(bare, index)
+        found += _unordered(text, bare, index)
     return _longest(found)
 
 
@@ -179,7 +174,7 @@ def _plausible(text: str, word: Token, length: int) -> bool:
     return text[word.begin : word.end].isupper()
 
 
-def _unordered(words: list[Token], index: Index) -> list[tuple[int, int, str]]:
+def _unordered(text: str, words: list[Token], index: Index) -> list[tuple[int, int, str]]:
     """Names whose words all stand close together in another order: "pain in the knee" for "knee pain"."""
     bag = {word.norm for word in words}
     found = []
@@ -189,9 +184,15 @@ def _unordered(words: list[Token], index: Index) -> list[tuple[int, int, str]]:
                 reach = len(parts) + SPLIT_SLACK
                 window = words[max(0, position - reach + 1) : position + reach]
                 span = _tightest(window, parts, word, reach)
-                if span is not None:
+                if span is not None and "," not in text[span[0] : span[1]] and _undivided(words, span, name):
                     found.append((*span, name))
     return found
+
+
+def _undivided(words: list[Token], span: tuple[int, int], name: str) -> bool:
+    """Whether no "and" parts the words: "blood and urine" is no "blood in urine"."""
+    between = {word.norm for word in words if span[0] <= word.begin < span[1]}
+    return between.isdisjoint(DIVIDERS) or not DIVIDERS.isdisjoint(name.split(" "))
 
 
 def _tightest(window: list[Token], parts: frozenset[str], anchor: Token, reach: int) -> tuple[int, int] | None:

@@ -211,7 +211,7 @@ def _stop_postgres(services: Services) -> None:
 
 
 def _run(command: list[object], *, user: str | None, binaries: Path) -> None:
-    """Run one of PostgreSQL's programs. Output goes to a file: a started server keeps pipes open."""
+    """Run a program of the wheels. Output goes to a file: a started server keeps pipes open."""
     words = [str(binaries / str(command[0])), *(str(word) for word in command[1:])]
     with tempfile.TemporaryFile("w+") as output:
         # A session of its own, so that Ctrl+C in the terminal does not reach the server.
@@ -229,20 +229,16 @@ def _start_redis(services: Services) -> None:
     if _redis_answers(services):
         return
     services.redis_socket.unlink(missing_ok=True)
+    log = services.data_dir / "redis.log"
     arguments = ["--port", "0", "--unixsocket", services.redis_socket, "--unixsocketperm", "700"]
-    arguments += ["--save", "", "--appendonly", "no", "--dir", services.socket_dir, "--daemonize", "no"]
-    with (services.data_dir / "redis.log").open("w") as log:
-        subprocess.Popen(  # noqa: S603 - a fixed program from our own environment
-            [str(word) for word in (get_binary_path(), *arguments)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    arguments += ["--save", "", "--appendonly", "no", "--dir", services.socket_dir]
+    arguments += ["--daemonize", "yes", "--logfile", log]
+    binary = get_binary_path()
+    _run([binary.name, *arguments], user=None, binaries=binary.parent)
     deadline = time.monotonic() + START_SECONDS
     while not _redis_answers(services):
         if time.monotonic() > deadline:
-            raise EmbeddedServiceError(f"The Redis-protocol server did not start; see {services.data_dir}/redis.log.")
+            raise EmbeddedServiceError(f"The Redis-protocol server did not start; see {log}.")
         time.sleep(0.02)
 
 

@@ -13,6 +13,8 @@ CHART_TRANSITIONS: dict[tuple[Chart.Status, str], Chart.Status] = {
     (S.SUGGESTING, "retry_later"): S.RECEIVED,
     (S.SUGGESTING, "give_up"): S.FAILED,
     (S.FAILED, "retry"): S.RECEIVED,
+    (S.RECEIVED, "amend"): S.RECEIVED,
+    (S.SUGGESTING, "amend"): S.RECEIVED,  # the worker's lease is taken away, so what it found is not stored
     (S.READY, "amend"): S.RECEIVED,
     (S.FAILED, "amend"): S.RECEIVED,
     (S.ON_HOLD, "amend"): S.RECEIVED,

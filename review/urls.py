@@ -2,8 +2,19 @@
 
 from django.urls import include, path
 
-from review.views import account, assigned, chart, codes, exports, health, reports, suggestion, system, upload
-from review.views import worklist
+from review.views import (
+    account,
+    assigned,
+    chart,
+    codes,
+    exports,
+    health,
+    reports,
+    suggestion,
+    system,
+    upload,
+    worklist,
+)
 
 chart_urls = [
     path("", chart.show, name="chart"),
@@ -41,4 +52,3 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("api/", include("review.api.urls")),
 ]
-

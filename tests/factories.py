@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
-from review.actions import accounts, receiving, suggesting
 from review.intake.incoming import IncomingChart, IncomingNote, IncomingPatient
+
+from review.actions import accounts, receiving, suggesting
 from review.models import Chart, Role, Suggestion, User
 
 _numbers = count(1)
@@ -51,7 +52,7 @@ def incoming(text: str = NOTE, **changes: Any) -> IncomingChart:
                 kind="Office visit",
                 title="Office visit",
                 author="Dr. Test",
-                written_at=datetime(2026, 6, 1, 10, 0, tzinfo=timezone.utc),
+                written_at=datetime(2026, 6, 1, 10, 0, tzinfo=UTC),
                 text=text,
             ),
         ),

@@ -76,7 +76,7 @@ def _complications(case: Case, family: str) -> None:
         for candidate in case.matching(prefix):
             if not _documented(candidate):
                 continue
-            combined = case.add(family + suffix, [*candidate.mentions, *own], "assumed")
+            combined = case.add(family + suffix, [*candidate.mentions, *(own if candidate.problem else ())], "assumed")
             if combined is not None and candidate.code.startswith(ABSORBED):
                 case.drop(candidate)
 
@@ -92,10 +92,9 @@ def _uncomplicated(case: Case, family: str) -> None:
     complicated = [c for c in case.matching(family) if c.code[3:] not in ("9", "8")]
     plain = case.matching(family + "9", family + "8")
     if complicated and plain:
-        mentions = [mention for candidate in plain for mention in candidate.mentions]
-        for candidate in complicated:
-            case.add(candidate.code, mentions)
+        best = max(complicated, key=lambda candidate: (candidate.problem, len(candidate.mentions)))
         for candidate in plain:
+            case.add(best.code, candidate.mentions)
             case.drop(candidate)
 
 

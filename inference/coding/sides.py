@@ -29,7 +29,7 @@ ALIASES = {
     "cruciate": ("knee",), "collateral": ("knee",), "hand": ("finger", "thumb"), "foot": ("toe",), "thumb": ("hand",),
     "finger": ("hand",), "toe": ("foot",), "calcaneus": ("heel", "foot"), "clavicle": ("shoulder",),
     "plantar": ("foot",),
-    "achille": ("ankle", "heel"), "median": ("wrist",), 
+    "achille": ("ankle", "heel"), "median": ("wrist",),
     "ovary": ("ovarian", "adnexa", "adnexal"), "testis": ("testicular", "testicle"),
     "talofibular": ("ankle",),
     "leg": ("calf", "thigh"),

@@ -26,6 +26,8 @@ DEMANDING = word_set(
     "intraoperative externa juvenile crystal"
 )
 
+LOYALTY = 0.8  # what a neighbour must gain by documentation before it displaces the code that was named
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -91,7 +93,7 @@ def _sharpened(book: Book, code: str, setting: Setting) -> str:
 def _best(book: Book, stem: str, below: list[str], setting: Setting, prefer: str = "") -> str:
     """The code whose title fits the documentation best beyond what `stem` says; the open-ended one failing that."""
     known = title_words(book.title(stem))
-    scored = [(_fit(book, child, known, setting) + (0.2 if child == prefer else 0.0), child) for child in below]
+    scored = [(_fit(book, child, known, setting) + (LOYALTY if child == prefer else 0.0), child) for child in below]
     top = max(score for score, _ in scored)
     return next(child for score, child in scored if score == top)
 

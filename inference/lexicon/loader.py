@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inference.text.tokens import norms
+from inference.text.wordlists import EVERYDAY
 
 FOLDER = Path(__file__).parent
 ABBREVIATIONS = "abbreviations.tsv"
@@ -83,5 +84,5 @@ def digest(paths: list[Path]) -> str:
 def _abbreviate(abbreviations: dict[str, tuple[str, ...]], row: Row) -> None:
     short = norms(row.phrase)
     # An abbreviation of several words ("w/o", "s/p") cannot be told from words in running text.
-    if len(short) == 1 and short[0] not in abbreviations:
+    if len(short) == 1 and short[0] not in abbreviations and short[0] not in EVERYDAY:
         abbreviations[short[0]] = tuple(norms(row.target))

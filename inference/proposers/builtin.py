@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inference.calibration import Weights
 from inference.candidates import Candidate, Case, gather
-from inference.coding import diabetes, exclusive, external, heart, pain
+from inference.coding import diabetes, encounters, exclusive, external, heart, pain, wounds
 from inference.coding.book import Book
 from inference.index import Index
 from inference.mentions import Mention
@@ -50,9 +50,11 @@ class Builtin:
     def case(self, chart: ChartText) -> Case:
         """The chart's candidates after all coding rules, before scoring."""
         case = gather(chart, self.book, self.index, self.retrieval)
+        wounds.apply(case)
         diabetes.apply(case)
         heart.apply(case)
         pain.apply(case)
+        encounters.apply(case)
         exclusive.apply(case)
         external.apply(case, self.causes)
         return case

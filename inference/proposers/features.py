@@ -10,6 +10,7 @@ import math
 from inference.candidates import Candidate, Case
 from inference.coding.drugs import supports
 from inference.coding.history import CHRONIC
+from inference.schema import Setting
 from inference.text.assertion import Status
 from inference.text.sections import Kind
 
@@ -30,6 +31,9 @@ def features(case: Case, candidate: Candidate) -> dict[str, float]:
             found["symptom beside disease"] = 1.0
     if found.get("chronic") and not found.get("problem"):
         found["chronic unlisted"] = 1.0
+        if case.chart.setting is Setting.INPATIENT:
+            # Guidelines III: chronic systemic disease is ordinarily reported for a stay.
+            found["chronic inpatient"] = 1.0
     return found
 
 
@@ -85,9 +89,16 @@ def _chart(case: Case, candidate: Candidate) -> dict[str, float]:
         found["nothing listed"] = 1.0
         if any(mention.kind is Kind.ASSESSMENT for mention in candidate.mentions):
             found["assessed, nothing listed"] = 1.0
+        if _unstructured(case):
+            found["unstructured"] = 1.0
     if candidate.problem and listed == 1:
         found["only problem"] = 1.0
     return found
+
+
+def _unstructured(case: Case) -> bool:
+    """Whether the chart is running text without a single known heading."""
+    return all(sentence.kind is Kind.OTHER for reading in case.readings for sentence, _ in reading.sentences)
 
 
 def _on_list(case: Case, candidate: Candidate) -> bool:

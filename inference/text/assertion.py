@@ -42,7 +42,7 @@ FORWARD: dict[Status, str] = {
     Status.HYPOTHETICAL: "if|return for|return if|should|call if|watch for|monitor for|risk of|risks of|at risk for|"
     "in case of|as needed for|prn|to prevent|prevention of|screening for|screen for|side effects|"
     "prophylaxis|prevent|in order to prevent|could develop|may develop|warning signs|educated on|precautions|"
-    "instructed to|unless|in the event of|signs of|risk|risks|risks include|complications|evaluate for|"
+    "instructed to|unless|in the event of|risk|risks|risks include|complications|evaluate for|"
     "assess for|check for|to exclude|rule out|to rule out|r o|evaluation for|test for|testing for|"
     "risk for|workup for|work up for|vaccine for|vaccination against|until|can cause|could cause|may cause|"
     "avoid|risk factors for|concern about developing|ruling out|exclude|looking for|look for|contact me if",
@@ -54,8 +54,9 @@ FORWARD: dict[Status, str] = {
     "likely due to|likely secondary to|most likely due to|probably due to|possibly due to|likely related to|"
     "likely caused by|most likely related to|may be due to|could be due to|might be due to|similar to",
     Status.HISTORICAL: "history of|past history of|hx of|h o|previous|prior|previously|status post|s p|remote|"
-    "past|personal history of|had|remote history of|prior history of|in the past|years ago|childhood|as a child|"
-    "old|previous history of|recovered from",
+    "past|personal history of|remote history of|prior history of|in the past|years ago|childhood|as a child|"
+    "old|previous history of|recovered from|"
+    "with a history of|with history of|with a past history of|and a history of",
 }  # fmt: skip
 BACKWARD: dict[Status, str] = {
     Status.NEGATED: "was ruled out|is ruled out|has been ruled out|ruled out|were ruled out|is absent|was negative|"
@@ -84,7 +85,8 @@ PSEUDO = (
     "non insulin|non alcoholic|non hodgkin|non displaced|non cardiac|non pressure|non ischemic|non rheumatic|"
     "non union|non obstructive|non toxic|non traumatic|not feeling well|not sleeping|not eating|not sleep|"
     "had a long discussion|had a lengthy discussion|father provided|no longer able|not able to|unable to|"
-    "presents with a history of|with a history of|not otherwise|not due to|risk stratification|non specific|"
+    "presents with a history of|risk factors|risk factor|hour history of|not otherwise|not due to|"
+    "risk stratification|non specific|"
     "side effects of|without exacerbation|without complication|without status|without aura|without hemorrhage|"
     "without behavioral|without mention|without psychotic|without long term|without bleeding|without obstruction|"
     "should consider|had worsening|had increased|had increasing|had been having|"
@@ -94,8 +96,9 @@ TERMINATORS = (
     "but|however|although|except|presents|presented|presenting|complains|complaining|reports|reported|reporting|"
     "endorses|secondary to|because|since|which|who|aside from|apart from|other than|though|besides|still|"
     "positive for|admits|admits to|states|noted|today|currently|yet|due to|is positive for|remains|will|"
-    "shows|showed|reveals|revealed|demonstrates|demonstrated|with residual|significant for|"
-    "now with|now has|with|then|well controlled|continue|continues|recommend|thought|thinks|feels|cause|caused"
+    "shows|showed|reveals|revealed|demonstrates|demonstrated|with residual|significant for|with a history of|"
+    "with history of|with a past history of|with a past medical history of|and a history of|now with|now has|with|"
+    "then|well controlled|continue|continues|recommend|thought|thinks|feels|cause|caused"
 )
 # "with" ends a scope of history ("history of diabetes with neuropathy") but not one of denial.
 SOFT_TERMINATORS = frozenset({"with", "today", "will", "which", "due to", "secondary to", "noted", "then", "cause",

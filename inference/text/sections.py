@@ -147,7 +147,9 @@ def _heading(text: str, begin: int, end: int, current: Kind) -> tuple[Kind, int]
         return (Kind.OTHER, body) if _opens_unknown(title, alone, current) else None
     if name in SUBHEADINGS and not _fits(title, kind, current, alone):
         return None
-    return (kind, body) if alone or colon >= 0 else None
+    if alone:
+        return kind, end
+    return (kind, body) if colon >= 0 else None
 
 
 def _opens_unknown(title: str, alone: bool, current: Kind) -> bool:

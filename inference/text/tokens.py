@@ -15,6 +15,7 @@ from functools import lru_cache
 from inference.text.wordlists import word_set
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+VOWELS = frozenset("aeiouy")
 ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6"}
 # Words after which a Roman numeral is a number ("stage IV", "type II", "NYHA class III").
 NUMBERED = frozenset({"type", "stage", "grade", "class", "phase", "degree"})
@@ -46,7 +47,8 @@ def fold(word: str) -> str:
 
 
 def _singular(word: str) -> str:
-    if word.endswith(("ss", "us", "is")):
+    # "crps" and "gbs" are abbreviations, no plurals.
+    if word.endswith(("ss", "us", "is")) or VOWELS.isdisjoint(word):
         return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"

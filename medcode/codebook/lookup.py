@@ -83,9 +83,7 @@ def search(text: str, *, on: date, code_system: str = CodeSystem.ICD10CM, limit:
     )
     shape = undotted(text)
     found = _by_code(codes, shape) if CODE_SHAPE.match(shape) else _by_words(codes, words)
-    return [
-        Hit(code, code.display, code.title, code.billable, _marked(code.title, words)) for code in found[:limit]
-    ]
+    return [Hit(code, code.display, code.title, code.billable, _marked(code.title, words)) for code in found[:limit]]
 
 
 def _by_code(codes: QuerySet[Code], prefix: str) -> QuerySet[Code]:

@@ -63,4 +63,3 @@ def _publish(chart_id: int) -> None:
         current_app.send_task("review.tasks.suggest_codes", args=[chart_id])
     except (OperationalError, RedisError, OSError):
         logger.warning("The broker did not take chart %s; the sweeper will.", chart_id)
-

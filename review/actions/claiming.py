@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from review.actions.base import audit, locked, touch
+from review.actions.base import audit, locked
 from review.actions.errors import ConflictError
 from review.models import Chart, User
 from review.permissions import check_can_code, check_can_read_charts
@@ -56,7 +56,8 @@ def release(chart: Chart, *, by: User) -> Chart:
     chart = locked(chart)
     if chart.claimed_by_id != by.pk:
         raise ConflictError("This chart is not yours to give back.")
-    touch(chart, claimed_by=None, claim_expires_at=None)
+    chart.claimed_by = chart.claim_expires_at = None
+    chart.save(update_fields=["claimed_by", "claim_expires_at"])
     audit("chart.released", by=by, chart=chart)
     return chart
 
@@ -78,12 +79,13 @@ def hold_lease(chart: Chart, *, by: User) -> None:
         raise ConflictError(f"{chart.claimed_by.display_name} is coding this chart until {until:%H:%M}.")  # type: ignore[union-attr]
     if held:
         chart.claim_expires_at = now + settings.CODER_LEASE
-        Chart.objects.filter(pk=chart.pk).update(claim_expires_at=chart.claim_expires_at)
+        chart.save(update_fields=["claim_expires_at"])
     else:
         take(chart, by=by)
 
 
 def take(chart: Chart, *, by: User) -> None:
-    """Put a locked, free chart into the coder's hands."""
-    touch(chart, claimed_by=by, claim_expires_at=timezone.now() + settings.CODER_LEASE)
+    """Put a locked, free chart into the coder's hands. Not a change of the chart: its version stays."""
+    chart.claimed_by, chart.claim_expires_at = by, timezone.now() + settings.CODER_LEASE
+    chart.save(update_fields=["claimed_by", "claim_expires_at"])
     audit("chart.claimed", by=by, chart=chart)

@@ -51,7 +51,14 @@ def modify(
     if chosen.code == suggestion.code and code_system == suggestion.code_system:
         raise InvalidInputError("This is the suggested code itself: accept it instead.", field="code")
     decision = _decide(
-        Act.MODIFY, chart, by, suggestion, final=chosen.code, reason=reason, comment=comment, seconds_spent=seconds_spent
+        Act.MODIFY,
+        chart,
+        by,
+        suggestion,
+        final=chosen.code,
+        reason=reason,
+        comment=comment,
+        seconds_spent=seconds_spent,
     )
     _assign(chart, chosen, decision)
     return decision
@@ -86,7 +93,13 @@ def add(
     if open_suggestion:
         raise ConflictError(f"{open_suggestion.display} is among the suggestions: accept it there.")
     decision = _record(
-        Act.ADD, chart, by, code_system=code_system, final_code=chosen.code, comment=comment, seconds_spent=seconds_spent
+        Act.ADD,
+        chart,
+        by,
+        code_system=code_system,
+        final_code=chosen.code,
+        comment=comment,
+        seconds_spent=seconds_spent,
     )
     _assign(chart, chosen, decision)
     return decision

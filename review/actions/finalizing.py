@@ -62,7 +62,9 @@ def _code_findings(chart: Chart, assigned: list[AssignedCode]) -> Iterator[Findi
             continue
         known = lookup.get(code.code, on=chart.coding_date, code_system=code.code_system)
         if known is None or not known.billable:
-            yield Finding("error", "code.valid", f"{code.display} is not billable on the coding date.", (code.display,))
+            yield Finding(
+                "error", "code.valid", f"{code.display} is not billable on the coding date.", (code.display,)
+            )
     if assigned and assigned[0].code[0] in EXTERNAL_CAUSE_LETTERS:
         first = assigned[0].display
         yield Finding("error", "I.C.20.a.6", f"{first} is an external cause and cannot be listed first.", (first,))

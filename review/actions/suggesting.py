@@ -175,7 +175,12 @@ def store_proposals(
     )
     Evidence.objects.bulk_create(
         Evidence(
-            suggestion=suggestion, note=notes[span.note], begin=span.begin, end=span.end, text=span.text, position=place
+            suggestion=suggestion,
+            note=notes[span.note],
+            begin=span.begin,
+            end=span.end,
+            text=span.text,
+            position=place,
         )
         for suggestion, proposal in zip(suggestions, fresh, strict=True)
         for place, span in enumerate(proposal.evidence, start=1)
@@ -219,4 +224,3 @@ def retry(chart: Chart, *, by: User) -> Chart:
     audit("chart.retried", by=by, chart=chart)
     enqueue_suggest(chart.pk)
     return chart
-

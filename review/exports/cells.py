@@ -27,6 +27,6 @@ def safe(value: Any) -> Any:
 def lines(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
     """The header line, then one line a row, each as it is asked for."""
     writer = csv.writer(_Line())
-    yield writer.writerow(header)  # type: ignore[misc]
+    yield writer.writerow(header)
     for row in rows:
-        yield writer.writerow([safe(cell) for cell in row])  # type: ignore[misc]
+        yield writer.writerow([safe(cell) for cell in row])

@@ -83,7 +83,7 @@ def _coder(query: Mapping[str, str]) -> str:
 
 def _code(query: Mapping[str, str]) -> str:
     code = undotted(_word(query, "code"))
-    if len(code) > 10 or not (code.isalnum() and code.isascii() or not code):
+    if code and (len(code) > 10 or not (code.isalnum() and code.isascii())):
         raise InvalidInputError("must be one code, such as E11.65.", field="code")
     return code
 

@@ -56,7 +56,7 @@ COLUMNS = (
 Key = tuple[datetime, int]
 
 
-def rows(decisions: QuerySet[Decision]) -> Iterator[tuple[Any, ...]]:
+def rows(decisions: QuerySet[Decision], batch_size: int = BATCH) -> Iterator[tuple[Any, ...]]:
     """Rows under `HEADER`, oldest first.
 
     Each batch starts after the last row of the one before (a keyset, not an open cursor): an export
@@ -65,9 +65,9 @@ def rows(decisions: QuerySet[Decision]) -> Iterator[tuple[Any, ...]]:
     ordered = decisions.order_by("decided_at", "pk").values_list(*COLUMNS)
     after: Key | None = None
     while True:
-        batch = list((ordered.filter(_after(after)) if after else ordered)[:BATCH])
+        batch = list((ordered.filter(_after(after)) if after else ordered)[:batch_size])
         yield from (_row(*values) for values in batch)
-        if len(batch) < BATCH:
+        if len(batch) < batch_size:
             return
         after = (batch[-1][1], batch[-1][0])
 

@@ -89,13 +89,13 @@ class Chart(models.Model):
             models.Index(
                 fields=["-confidence", "id"], condition=models.Q(status="ready"), name="chart_ready_by_confidence"
             ),
-            models.Index(
-                fields=["coding_date", "id"], condition=models.Q(status="ready"), name="chart_ready_by_age"
-            ),
+            models.Index(fields=["coding_date", "id"], condition=models.Q(status="ready"), name="chart_ready_by_age"),
             models.Index(
                 fields=["id"], condition=models.Q(status__in=["received", "suggesting"]), name="chart_to_suggest"
             ),
-            models.Index(fields=["-finalized_at", "id"], condition=models.Q(status="final"), name="chart_final_by_time"),
+            models.Index(
+                fields=["-finalized_at", "id"], condition=models.Q(status="final"), name="chart_final_by_time"
+            ),
         ]
 
     def __str__(self) -> str:

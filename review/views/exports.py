@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -14,7 +15,8 @@ from review.actions import exporting
 from review.actions.errors import InvalidInputError
 from review.exports import filters, log
 from review.exports.filters import SCOPES, DecisionFilter
-from review.models import Chart, User
+from review.models import User
+from review.reports import reading
 from review.views.decorators import PersonRequest, allow
 
 PREVIEW = 10
@@ -25,10 +27,10 @@ COUNTED = 10_000
 @allow("export_decisions")
 def index(request: PersonRequest) -> HttpResponse:
     """The filters, how many rows they let through, and the first of them."""
-    context = {
+    context: dict[str, Any] = {
         "values": {name: request.GET.get(name, "") for name in ("scope", "from", "to", "specialty", "coder", "code")},
         "scopes": SCOPES,
-        "specialties": Chart.objects.order_by("specialty").values_list("specialty", flat=True).distinct(),
+        "specialties": reading.known_specialties(),
         "coders": User.objects.filter(role="coder").order_by("username"),
         "header": log.HEADER,
     }
@@ -41,7 +43,7 @@ def index(request: PersonRequest) -> HttpResponse:
     context |= {
         "count": min(counted, COUNTED),
         "more": counted > COUNTED,
-        "rows": list(islice(log.rows(found[:PREVIEW]), PREVIEW)),
+        "rows": list(islice(log.rows(found, PREVIEW), PREVIEW)),
         "download_url": f"{reverse('export_overrides')}?{urlencode(asked.as_dict())}",
     }
     return render(request, "exports/index.html", context)

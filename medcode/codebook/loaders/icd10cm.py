@@ -176,7 +176,9 @@ def _extended(code: str, nodes: dict[str, TabularNode]) -> TabularNode:
         stem = stem[:-1]
     meaning = _extension_meaning(stem, code[6], nodes)
     if meaning is None:
-        raise CodebookFileError(f"The code list names {code}, but no seventh character {code[6]} is defined for {stem}.")
+        raise CodebookFileError(
+            f"The code list names {code}, but no seventh character {code[6]} is defined for {stem}."
+        )
     return TabularNode(code, f"{nodes[stem].title}, {meaning}", "code", stem)
 
 

@@ -7,74 +7,134 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Code',
+            name="Code",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(help_text='Stored form, without a dot.', max_length=10)),
-                ('title', models.CharField(max_length=400)),
-                ('kind', models.CharField(choices=[('chapter', 'Chapter'), ('block', 'Block'), ('category', 'Category'), ('code', 'Code')], max_length=8)),
-                ('billable', models.BooleanField()),
-                ('position', models.PositiveIntegerField()),
-                ('words', django.contrib.postgres.search.SearchVectorField(editable=False)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='codebook.code')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(help_text="Stored form, without a dot.", max_length=10)),
+                ("title", models.CharField(max_length=400)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("chapter", "Chapter"),
+                            ("block", "Block"),
+                            ("category", "Category"),
+                            ("code", "Code"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("billable", models.BooleanField()),
+                ("position", models.PositiveIntegerField()),
+                ("words", django.contrib.postgres.search.SearchVectorField(editable=False)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="children",
+                        to="codebook.code",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['release', 'position'],
+                "ordering": ["release", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('includes', 'Includes'), ('inclusion_term', 'Inclusion term'), ('excludes1', 'Excludes1'), ('excludes2', 'Excludes2'), ('code_first', 'Code first'), ('use_additional', 'Use additional code'), ('code_also', 'Code also'), ('note', 'Note'), ('seventh_character', '7th character')], max_length=20)),
-                ('text', models.TextField()),
-                ('position', models.PositiveSmallIntegerField()),
-                ('code', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='codebook.code')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("includes", "Includes"),
+                            ("inclusion_term", "Inclusion term"),
+                            ("excludes1", "Excludes1"),
+                            ("excludes2", "Excludes2"),
+                            ("code_first", "Code first"),
+                            ("use_additional", "Use additional code"),
+                            ("code_also", "Code also"),
+                            ("note", "Note"),
+                            ("seventh_character", "7th character"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "code",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="notes", to="codebook.code"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code', 'position'],
+                "ordering": ["code", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code_system', models.CharField(choices=[('ICD-10-CM', 'ICD-10-CM'), ('ICD-10-PCS', 'ICD-10-PCS'), ('CPT', 'CPT'), ('HCPCS', 'HCPCS Level II')], max_length=12)),
-                ('name', models.CharField(max_length=60)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.CharField(max_length=200)),
-                ('loaded_at', models.DateTimeField(auto_now_add=True)),
-                ('code_count', models.PositiveIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code_system",
+                    models.CharField(
+                        choices=[
+                            ("ICD-10-CM", "ICD-10-CM"),
+                            ("ICD-10-PCS", "ICD-10-PCS"),
+                            ("CPT", "CPT"),
+                            ("HCPCS", "HCPCS Level II"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.CharField(max_length=200)),
+                ("loaded_at", models.DateTimeField(auto_now_add=True)),
+                ("code_count", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'ordering': ['code_system', '-valid_from'],
-                'constraints': [models.UniqueConstraint(fields=('code_system', 'name'), name='release_named_once'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='release_valid_to_after_valid_from')],
+                "ordering": ["code_system", "-valid_from"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("code_system", "name"), name="release_named_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="release_valid_to_after_valid_from",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='code',
-            name='release',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='codes', to='codebook.release'),
+            model_name="code",
+            name="release",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="codes", to="codebook.release"
+            ),
         ),
         migrations.AddIndex(
-            model_name='code',
-            index=models.Index(fields=['release', 'code'], name='code_prefix', opclasses=['', 'varchar_pattern_ops']),
+            model_name="code",
+            index=models.Index(fields=["release", "code"], name="code_prefix", opclasses=["", "varchar_pattern_ops"]),
         ),
         migrations.AddIndex(
-            model_name='code',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['words'], name='code_words'),
+            model_name="code",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["words"], name="code_words"),
         ),
         migrations.AddConstraint(
-            model_name='code',
-            constraint=models.UniqueConstraint(fields=('release', 'code'), name='code_once_per_release'),
+            model_name="code",
+            constraint=models.UniqueConstraint(fields=("release", "code"), name="code_once_per_release"),
         ),
     ]

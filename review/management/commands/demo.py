@@ -18,8 +18,7 @@ from django.db import connection
 from django.utils import timezone
 
 from medcode.supervise import ProcessDiedError, Supervisor
-from review.actions import accounts, receiving
-from review.actions import simulating
+from review.actions import accounts, receiving, simulating
 from review.demo.charts import sample_charts
 from review.models import Chart, Role, User
 
@@ -147,7 +146,7 @@ class Command(BaseCommand):
 
 def _healthy() -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{settings.PORT}/healthz", timeout=5) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"http://127.0.0.1:{settings.PORT}/healthz", timeout=5) as answer:
             return bool(json.load(answer)["status"] == "ok")
     except (OSError, ValueError):
         return False

@@ -57,3 +57,8 @@ def test_denial_outranks_doubt_and_history() -> None:
 def test_words_that_do_not_end_a_denial_end_a_history() -> None:
     assert status("Denies pain with swelling", "swelling") is NEGATED
     assert status("History of diabetes with neuropathy", "neuropathy") is AFFIRMED
+
+
+def test_a_history_told_after_a_denial_is_not_denied() -> None:
+    assert status("Without known drug allergies, with a history of gout", "gout") is HISTORICAL
+    assert status("Several risk factors: hypertension, obesity", "hypertension") is AFFIRMED

@@ -15,7 +15,9 @@ from inference.schema import Band
 CURVE = Calibration((0.0, 0.5, 1.0), (0.1, 0.4, 0.9), high=0.8, medium=0.4)
 
 
-@pytest.mark.parametrize(("score", "expected"), [(-1, 0.1), (0.0, 0.1), (0.25, 0.25), (0.5, 0.4), (1.0, 0.9), (2, 0.9)])
+@pytest.mark.parametrize(
+    ("score", "expected"), [(-1, 0.1), (0.0, 0.1), (0.25, 0.25), (0.5, 0.4), (1.0, 0.9), (2, 0.9)]
+)
 def test_probability_is_interpolated_and_clamped(score: float, expected: float) -> None:
     assert CURVE.probability(score) == pytest.approx(expected)
 

@@ -113,7 +113,9 @@ def test_an_injury_brings_its_cause_and_hides_its_pain(propose: Propose) -> None
 
 
 def test_an_activity_without_an_injury_is_no_code(propose: Propose) -> None:
-    assert not any(c.startswith("Y93") for c in codes(propose("HPI\nShe enjoys playing tennis.\nASSESSMENT\n1. Gout.\n")))
+    assert not any(
+        c.startswith("Y93") for c in codes(propose("HPI\nShe enjoys playing tennis.\nASSESSMENT\n1. Gout.\n"))
+    )
 
 
 def test_a_side_named_elsewhere_completes_the_diagnosis(propose: Propose) -> None:
@@ -142,3 +144,21 @@ def test_a_listed_problem_outranks_a_mention_in_passing(propose: Propose) -> Non
     found = {proposal.code: proposal for proposal in outcome.proposals}
     assert found["I10"].band is not Band.LOW
     assert found["R519"].band is Band.LOW
+
+
+def test_a_wound_without_a_site_takes_the_site_of_its_story(propose: Propose) -> None:
+    note = "HPI\nA dog ran into her and her left thigh hurts. The left thigh is blue.\nASSESSMENT\n1. Contusion.\n"
+    assert "S7012XA" in codes(propose(note))
+    assert "T148XXA" in codes(propose("ASSESSMENT\n1. Contusion.\n"))
+
+
+def test_kidney_injury_on_kidney_disease_keeps_both(propose: Propose) -> None:
+    found = codes(propose("DISCHARGE DIAGNOSES\n1. Acute kidney injury on CKD stage 3b.\n", setting=Setting.INPATIENT))
+    assert {"N179", "N1832"} <= found
+
+
+def test_chronic_disease_counts_for_more_in_a_stay(propose: Propose) -> None:
+    note = "PAST MEDICAL HISTORY\nHypothyroidism.\nDISCHARGE DIAGNOSES\n1. Pneumonia.\n"
+    stay, visit = (propose(note, setting=setting) for setting in (Setting.INPATIENT, Setting.OUTPATIENT))
+    confidence = [{p.code: p.confidence for p in outcome.proposals}["E039"] for outcome in (stay, visit)]
+    assert confidence[0] > confidence[1]

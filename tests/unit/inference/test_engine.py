@@ -15,9 +15,34 @@ from tests.unit.inference.conftest import Propose, codes
 
 NOTE = "ASSESSMENT AND PLAN\n1. Type 2 diabetes.\nContinue metformin.\n2. Hypertension.\nContinue lisinopril.\n"
 FRAGMENTS = st.sampled_from(
-    ["ASSESSMENT\n", "1. ", "Hypertension", "no ", "denies ", "type 2 diabetes", "left knee pain", "\n", ". ", " of the ",
-     "\x00", "\ud800", "\u200b", "\u202e", "é", "𝒳", "CKD stage 4", "history of ", "HPI:", ";", "- ", "fell on ice",
-     "ankle sprain", "\r\n", "\t", "Family history: "]  # fmt: skip
+    [
+        "ASSESSMENT\n",
+        "1. ",
+        "Hypertension",
+        "no ",
+        "denies ",
+        "type 2 diabetes",
+        "left knee pain",
+        "\n",
+        ". ",
+        " of the ",
+        "\x00",
+        "\ud800",
+        "\u200b",
+        "\u202e",
+        "é",
+        "𝒳",
+        "CKD stage 4",
+        "history of ",
+        "HPI:",
+        ";",
+        "- ",
+        "fell on ice",
+        "ankle sprain",
+        "\r\n",
+        "\t",
+        "Family history: ",
+    ]
 )
 TEXTS = st.lists(st.one_of(FRAGMENTS, st.text(max_size=8)), max_size=30).map("".join)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from inference import index
-from inference.coding import drugs, external
+from inference.coding import drugs, external, wounds
 from inference.coding.book import Book
 from inference.coding.history import HISTORY
 from inference.coding.specificity import Setting, specify
@@ -98,3 +98,26 @@ def test_retrieval_finds_a_near_name_and_refuses_a_far_one() -> None:
     retrieval = Retrieval(index.Index(names, {}))
     assert retrieval.nearest(["severe", "plantar", "fasciitis"])[0] == "plantar fasciitis"
     assert retrieval.nearest(["something", "else"]) == ("", 0.0)
+
+
+def test_wounds_are_placed_at_categories_that_exist(book: Book) -> None:
+    placed = {category for sites in wounds.table().values() for category in sites.values()}
+    assert {category for category in placed if not specify(book, category, Setting(()))} == set()
+
+
+def test_a_row_that_joins_two_names_gives_way_to_both() -> None:
+    lexicon = loader.Lexicon(
+        {"gout": "J18.9", "flu": "M54.5", "gout on flu": "J18.9", "gout on toast": "J18.9"}, {}, ""
+    )
+    names = index.compile_names(small(), lexicon)
+    assert "gout on flu" not in names
+    assert names["gout on toast"] == ("J189", index.LEXICON)
+
+
+def test_a_row_that_calls_a_lasting_condition_past_is_left_out() -> None:
+    lexicon = loader.Lexicon(
+        {"back pain": "M54.5", "history of back pain": "J18.9", "history of flu": "J18.9"}, {}, ""
+    )
+    names = index.compile_names(small(), lexicon)
+    assert "history back pain" not in names
+    assert "history flu" in names

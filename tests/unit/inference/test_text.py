@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from inference.text.problems import problems
@@ -54,7 +56,7 @@ def test_a_problem_in_capitals_does_not_end_the_assessment() -> None:
 def test_sections_cover_the_note_without_overlap() -> None:
     text = "x\nHPI:\na b\nPLAN\nc\n"
     parts = sections(text)
-    assert all(left.end <= right.begin for left, right in zip(parts, parts[1:], strict=False))
+    assert all(left.end <= right.begin for left, right in itertools.pairwise(parts))
     assert parts[-1].end == len(text)
 
 
@@ -76,7 +78,8 @@ def test_an_endless_sentence_is_cut_so_that_work_stays_bounded() -> None:
 
 def test_problems_are_found_in_numbered_bulleted_and_bare_lines() -> None:
     text = (
-        "ASSESSMENT AND PLAN\nThe patient is doing well overall.\n1. Type 2 diabetes, uncontrolled.\nIncrease insulin.\n"
+        "ASSESSMENT AND PLAN\nThe patient is doing well overall.\n"
+        "1. Type 2 diabetes, uncontrolled.\nIncrease insulin.\n"
         "- COPD\nHypertension.\nMedical Treatment: Continue lisinopril.\nCHF - continue furosemide\n"
     )
     assert named(text) == ["Type 2 diabetes, uncontrolled", "COPD", "Hypertension", "CHF"]
@@ -105,4 +108,11 @@ def test_a_word_ending_in_is_or_us_is_no_plural() -> None:
 
 
 def test_roman_numerals_count_after_type_and_stage_only() -> None:
-    assert [token.norm for token in tokens("type II, stage IV, IV fluids")] == ["type", "2", "stage", "4", "iv", "fluid"]
+    assert [token.norm for token in tokens("type II, stage IV, IV fluids")] == [
+        "type",
+        "2",
+        "stage",
+        "4",
+        "iv",
+        "fluid",
+    ]

@@ -1,0 +1,1 @@
+"""What the demo brings along: sample charts written for this project, and a simulated past."""

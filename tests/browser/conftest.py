@@ -1,0 +1,50 @@
+"""One running demo for all browser tests; each test has its own browser context."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.running import Demo, chromium, running_demo, sign_in
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with running_demo(tmp_path_factory.mktemp("demo")) as demo:
+        yield demo
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page at 1280×720 that fails the test when a script throws or the content policy is broken."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None)
+    yield page
+    context.close()
+    assert not problems
+
+
+@pytest.fixture
+def signed_in(page: Page, demo: Demo) -> Callable[[str], Page]:
+    def as_person(username: str) -> Page:
+        sign_in(page, demo, username)
+        return page
+
+    return as_person
+
+
+@pytest.fixture
+def sample_lines() -> Path:
+    return Path(__file__).parents[1] / "data" / "visits.jsonl"

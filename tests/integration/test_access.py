@@ -1,0 +1,157 @@
+"""Every URL × every role, and signed out. A URL that this test does not know fails it."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from review.actions import accounts, deciding
+from review.models import Role
+from review.permissions import ROLES
+from tests.factories import World
+
+# Page name → (method, permission). None: open to everybody, signed in or not.
+PAGES: dict[str, tuple[str, str | None]] = {
+    "sign_in": ("get", None),
+    "sign_out": ("post", None),
+    "healthz": ("get", None),
+    "worklist": ("get", "read_charts"),
+    "next_chart": ("post", "code_charts"),
+    "chart": ("get", "read_charts"),
+    "chart_claim": ("post", "code_charts"),
+    "chart_release": ("post", "code_charts"),
+    "chart_add": ("post", "code_charts"),
+    "chart_undo": ("post", "code_charts"),
+    "chart_submit": ("post", "code_charts"),
+    "chart_hold": ("post", "code_charts"),
+    "chart_resume": ("post", "code_charts"),
+    "chart_retry": ("post", "retry_charts"),
+    "suggestion_accept": ("post", "code_charts"),
+    "suggestion_modify": ("post", "code_charts"),
+    "suggestion_reject": ("post", "code_charts"),
+    "assigned_move": ("post", "code_charts"),
+    "assigned_poa": ("post", "code_charts"),
+    "code_search": ("get", "search_codes"),
+    "upload": ("get", "bring_in_charts"),
+    "reports": ("get", "read_reports"),
+    "report_make": ("post", "make_reports"),
+    "report": ("get", "read_reports"),
+    "report_charts": ("get", "read_reports"),
+    "exports": ("get", "export_decisions"),
+    "export_overrides": ("get", "export_decisions"),
+    "system": ("get", "run_the_system"),
+}
+# Tested where they are: `home` redirects by role; the API has tokens, not sessions.
+ELSEWHERE = {"home"}
+
+
+def names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> list[str]:
+    found = []
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            found += names(pattern.url_patterns, route)
+        elif not route.startswith("api/"):
+            found.append(pattern.name or route)
+    return found
+
+
+@pytest.fixture
+def arguments(world: World) -> dict[str, dict[str, object]]:
+    """URL arguments by the name of their parameter's owner."""
+    deciding.add(world.outpatient, by=world.coder, code="Z87.891")
+    return {
+        "chart": {"public_id": world.outpatient.public_id},
+        "suggestion": {"pk": world.suggestion.pk},
+        "assigned": {"pk": world.outpatient.assigned_codes.get().pk},
+        "report": {"week": "2026-06-01"},
+    }
+
+
+def url_of(name: str, arguments: dict[str, dict[str, object]]) -> str:
+    owner = name.split("_")[0]
+    if name in {"report_make"}:
+        owner = ""
+    return reverse(name, kwargs=arguments.get(owner, {}))
+
+
+def test_every_url_is_in_the_table() -> None:
+    assert set(names(get_resolver().url_patterns)) == set(PAGES) | ELSEWHERE
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_signed_out_requests_are_sent_to_sign_in(name: str, arguments: dict[str, dict[str, object]]) -> None:
+    method, permission = PAGES[name]
+    response = getattr(Client(), method)(url_of(name, arguments))
+    if permission is None:
+        assert response.status_code in (200, 302)
+        assert "next=" not in response.headers.get("Location", "")
+    else:
+        assert response.status_code == 302
+        assert response.headers["Location"].startswith(reverse("sign_in"))
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("name", [name for name, (_, permission) in PAGES.items() if permission])
+def test_wrong_roles_are_refused_and_right_ones_are_not(
+    name: str, role: Role, world: World, arguments: dict[str, dict[str, object]]
+) -> None:
+    method, permission = PAGES[name]
+    assert permission is not None
+    client = Client()
+    client.force_login(world.users[role])
+    response = getattr(client, method)(url_of(name, arguments))
+    if role in ROLES[permission]:
+        assert response.status_code in (200, 302, 400, 404, 409), response.status_code
+    else:
+        assert response.status_code == 403
+        assert b"example, mary" not in response.content.lower()
+
+
+@pytest.mark.parametrize("name", [name for name, (method, _) in PAGES.items() if method == "post"])
+def test_state_never_changes_by_get(name: str, world: World, arguments: dict[str, dict[str, object]]) -> None:
+    client = Client()
+    client.force_login(world.coder)
+    assert client.get(url_of(name, arguments)).status_code == 405
+
+
+def test_a_deactivated_account_is_signed_out_at_once(world: World) -> None:
+    client = Client()
+    client.force_login(world.coder)
+    assert client.get(reverse("worklist")).status_code == 200
+    type(world.coder).objects.filter(pk=world.coder.pk).update(is_active=False)
+    assert client.get(reverse("worklist")).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("role", "page"),
+    [(Role.CODER, "worklist"), (Role.SUPERVISOR, "worklist"), (Role.ADMIN, "reports"), (Role.INTEGRATION, "upload")],
+)
+def test_home_is_where_each_role_begins(role: Role, page: str, world: World) -> None:
+    client = Client()
+    client.force_login(world.users[role])
+    assert client.get(reverse("home")).headers["Location"] == reverse(page)
+
+
+def test_posts_without_a_csrf_token_are_refused(world: World) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.coder)
+    response = client.post(reverse("suggestion_accept", kwargs={"pk": world.suggestion.pk}))
+    assert response.status_code == 403
+    assert not world.outpatient.decisions.exists()
+
+
+def test_pages_are_never_cached_and_carry_a_strict_policy(world: World) -> None:
+    client = Client()
+    client.force_login(world.coder)
+    response = client.get(reverse("chart", kwargs={"public_id": world.outpatient.public_id}))
+    assert response.headers["Cache-Control"] == "no-store, private"
+    policy = response.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_the_integration_account_cannot_sign_in_with_a_password(db: None) -> None:
+    accounts.create_user("engine", role=Role.INTEGRATION, password=None, by=None)
+    assert not Client().login(username="engine", password="")
