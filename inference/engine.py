@@ -9,6 +9,7 @@ from pathlib import Path
 
 from inference import calibration, grounding, index
 from inference.calibration import Calibration
+from inference.coding import drugs, external, wounds
 from inference.coding.book import Book
 from inference.grounding import Grounded
 from inference.lexicon import loader
@@ -58,5 +59,10 @@ def load(snapshot: Snapshot, cache_dir: Path | None = None) -> Engine:
     lexicon = loader.load()
     weights, calibrated = calibration.load()
     compiled = index.load(snapshot, lexicon, cache_dir)
-    proposer = Builtin(Book(snapshot), compiled, weights, f"{GENERATION}+{lexicon.digest}")
+    proposer = Builtin(Book(snapshot), compiled, weights, f"{GENERATION}+{_digest()}")
     return Engine(snapshot, proposer, calibrated)
+
+
+def _digest() -> str:
+    """A short name for all data that decide what is proposed: lexicon, rule tables, weights, calibration."""
+    return loader.digest([*loader.tables(), drugs.TABLE, external.TABLE, wounds.TABLE, calibration.BUILTIN])

@@ -48,6 +48,6 @@ def _broker() -> str:
 
 def _workers() -> int:
     try:
-        return len(current_app.control.ping(timeout=TIMEOUT))
+        return len(current_app.control.ping(timeout=TIMEOUT) or [])
     except (OperationalError, redis.RedisError, OSError):
         return 0

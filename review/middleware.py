@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect
 
 from review.actions.errors import ActionError
 
@@ -21,6 +24,10 @@ class PageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if getattr(request, "htmx", False) and response.headers.get("Location", "").startswith(reverse("sign_in")):
+            # The session has ended: swapping the sign-in form into a corner of the page helps nobody.
+            here = urlsplit(request.htmx.current_url or "").path or "/"  # type: ignore[attr-defined]
+            response = HttpResponseClientRedirect(f"{reverse('sign_in')}?{urlencode({'next': here})}")
         add_never_cache_headers(response)
         response["Cache-Control"] = "no-store, private"
         patch_vary_headers(response, ["HX-Request"])

@@ -96,7 +96,7 @@ class World:
 
 
 def make_world() -> World:
-    users = {role: user(role, username=str(role)) for role in Role}
+    users: dict[str, User] = {role: user(role, username=str(role)) for role in Role}
     outpatient = ready()
     inpatient = ready(
         patient_class="inpatient", specialty="General Medicine", discharged_on=date(2026, 6, 4), source_id="stay-1"

@@ -90,7 +90,9 @@ def _says_more(case: Case, other: Candidate, vague: Candidate) -> bool:
     if vague.problem and not other.problem and not any(m.target == other.code for m in other.mentions):
         return False
     mine, theirs = case.book.title(vague.code), case.book.title(other.code)
-    if vague.code[:1] in "SM" and vague.code[:4] != other.code[:4]:
+    # Only a category's own residual code (".9", or F32.A) stands for all of the category.
+    residual = vague.code[3:4] in ("9", "A") and vague.code[:1] not in "SM"
+    if vague.code[:4] != other.code[:4] and not residual:
         return False
     if case.book.vague(other.code) and theirs.lower().count("unspecified") >= mine.lower().count("unspecified"):
         return False

@@ -26,7 +26,7 @@ DEMANDING = word_set(
     "intraoperative externa juvenile crystal"
 )
 
-LOYALTY = 0.8  # what a neighbour must gain by documentation before it displaces the code that was named
+LOYALTY = 1.0  # what a neighbour must gain by documentation before it displaces the code that was named
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from inference.coding.history import CHRONIC
 from inference.schema import Setting
 from inference.text.assertion import Status
 from inference.text.sections import Kind
+from inference.text.tokens import norms
 
 # Chapter R, and pain or swelling of a joint or limb, which the tabular files under chapter M.
 SYMPTOMS = ("R", "M255", "M254", "M256", "M796", "M542", "M545", "M546", "M549", "N644", "H571", "H920", "G8929",
@@ -102,7 +103,7 @@ def _unstructured(case: Case) -> bool:
 
 
 def _on_list(case: Case, candidate: Candidate) -> bool:
-    names = {word for fact in case.chart.medications for word in fact.name.lower().split()}
+    names = {word for fact in case.chart.medications for word in norms(fact.name)}
     return any(supports(name, candidate.code) for name in names)
 
 

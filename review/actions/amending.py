@@ -16,7 +16,7 @@ from review.actions import chart_rows
 from review.actions.base import audit, change_status, enqueue_suggest
 from review.actions.errors import ConflictError
 from review.intake.incoming import IncomingChart, IncomingNote, IncomingPatient
-from review.models import Chart, Encounter, Note, Patient, User
+from review.models import Chart, Note, Patient, User
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def hold_lease(chart: Chart, *, by: User) -> None:
     if chart.status != Chart.Status.READY:
         raise ConflictError(f"The chart is {chart.get_status_display().lower()}; it cannot be coded now.")
     now = timezone.now()
-    held = chart.claimed_by_id is not None and chart.claim_expires_at is not None and chart.claim_expires_at > now
+    held = chart.is_held
     if held and chart.claimed_by_id != by.pk:
         until = timezone.localtime(chart.claim_expires_at)
         raise ConflictError(f"{chart.claimed_by.display_name} is coding this chart until {until:%H:%M}.")  # type: ignore[union-attr]

@@ -46,12 +46,18 @@ def receive(incoming: IncomingChart, *, by: User | None) -> Received:
     Raises `InvalidInputError` for what cannot be stored and `ConflictError` when the chart is final
     or belongs to another patient. `by` None: the system itself.
     """
-    return receive_all([incoming], by=by)[0]
+    received = receive_all([incoming], by=by)[0]
+    if received is None:
+        raise InvalidInputError("at least one note with text is required", field="notes")
+    return received
 
 
 @transaction.atomic
-def receive_all(charts: Sequence[IncomingChart], *, by: User | None) -> list[Received]:
-    """Store all of these charts or none, answering in their order. Raises as `receive` does."""
+def receive_all(charts: Sequence[IncomingChart], *, by: User | None) -> list[Received | None]:
+    """Store all of these charts or none, answering in their order. Raises as `receive` does.
+
+    None stands for a chart that is not stored and of which nothing but withdrawn documents came.
+    """
     if by is not None:
         check_can_bring_in_charts(by)
     for chart in charts:
@@ -60,7 +66,7 @@ def receive_all(charts: Sequence[IncomingChart], *, by: User | None) -> list[Rec
     if len(by_key) != len(charts):
         raise InvalidInputError("the same chart is sent twice at once", field="id")
     stored = _locked_charts(by_key)
-    new = _insert_encounters([by_key[key] for key in sorted(by_key) if key not in stored])
+    new = _insert_encounters([by_key[key] for key in sorted(by_key) if key not in stored and by_key[key].notes])
     # Whoever was faster with one of them has a chart by now.
     stored |= _locked_charts(key for key in by_key if key not in stored)
     ours = {key: encounter for key, encounter in new.items() if key not in stored}
@@ -69,7 +75,7 @@ def receive_all(charts: Sequence[IncomingChart], *, by: User | None) -> list[Rec
         change = amending.amend(row, by_key[key], by=by)
         done[key] = Received(row, created=False, changed=change.changed, older=change.older)
     _update_patients(done, by_key, by)
-    return [done[chart.key] for chart in charts]
+    return [done.get(chart.key) for chart in charts]
 
 
 def _matching(prefix: str, name: str, keys: Iterable[Key]) -> Q:

@@ -74,7 +74,7 @@ def decide(offers: Sequence[Offer], gold: Sequence[str], coder: Coder, rng: rand
         if (
             offer.band == Band.LOW
             and offer.code not in gold[:1]
-            and rng.random() > (0.9 if offer.code in gold else 0.6)
+            and rng.random() > (0.9 if offer.code in gold else 0.3)
         ):
             continue
         choice = _on_offer(offer, gold, offered | taken, coder, rng)

@@ -1,0 +1,1 @@
+"""Readers: each turns one format into `IncomingChart`s, checked in `incoming` alone."""

@@ -10,7 +10,7 @@ import json
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from review.actions.errors import InvalidInputError
 
@@ -122,7 +122,7 @@ class Node:
             return {}
         if not isinstance(self.value, dict):
             self.fail("must be an object")
-        return dict(self.value)
+        return cast(dict[str, Any], self.value)
 
     def each(self) -> list[Node]:
         """The array's items; none when it is missing."""

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from pathlib import PurePath
 
 from review.actions.errors import InvalidInputError
-from review.intake.incoming import IncomingChart, IncomingNote, limit, normal_text
+from review.intake.incoming import IncomingChart, IncomingNote, check_note_text, limit, normal_text
 from review.models import Note
 
 # What each foreign format begins with, and how a person calls it.
@@ -55,6 +55,7 @@ def chart_from_text(
         text = normal_text(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise InvalidInputError(f"not valid UTF-8 (byte {error.start})", field="text") from None
+    check_note_text(text, field="text")
     source_id = f"sha256-{hashlib.sha256(text.encode()).hexdigest()[:32]}"
     title = "".join(c for c in PurePath(file_name).stem if c.isprintable())[: limit(Note, "title")]
     note = IncomingNote(source_id=source_id, text=text, title=title)

@@ -101,6 +101,16 @@ class Chart(models.Model):
     def __str__(self) -> str:
         return f"Chart {self.pk}"
 
+    @property
+    def is_held(self) -> bool:
+        """Whether a coder's lease on this chart is running."""
+        return self.claim_expires_at is not None and self.claim_expires_at > timezone.now()
+
+    @property
+    def days_waiting(self) -> int:
+        """Days since the discharge or visit: how long the hospital waits for its bill."""
+        return max(0, (timezone.localdate() - self.coding_date).days)
+
 
 class Note(models.Model):
     """One document. Its text never changes: an amended document is a new version beside the old one."""

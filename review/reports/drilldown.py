@@ -153,10 +153,12 @@ class Page:
     after: int | None
     total: int
 
+    size: int = PAGE
+
     @property
-    def total_is_bounded(self) -> bool:
-        """Whether there are more rows than were counted."""
-        return self.total > COUNTED
+    def shown_total(self) -> str:
+        """How many rows there are in all, counted up to a bound."""
+        return f"{self.total:,}" if self.total <= COUNTED else f"more than {COUNTED:,}"
 
 
 def page(rows: QuerySet[Any], after: str = "") -> Page:

@@ -27,6 +27,11 @@ class Row:
     band: str = ""
     percent: int | None = None
 
+    @property
+    def reference(self) -> str:
+        """The beginning of the chart's public identifier: enough to tell rows apart, and no PHI."""
+        return str(self.chart.public_id)[:8]
+
 
 @dataclass(frozen=True, slots=True)
 class Link:

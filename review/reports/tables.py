@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from inference.schema import Band
+from medcode.codebook.models import Code
 from medcode.codebook.snapshot import dotted
 from review.models import RejectReason
 from review.reports.drilldown import Scope
@@ -88,6 +89,7 @@ class CodeRow:
     """One of the codes that coders changed most."""
 
     code: str
+    title: str
     overridden: Number
     override: Share
     reasons: list[tuple[str, Number]]
@@ -186,14 +188,23 @@ def bins(week: date, figures: Figures) -> list[BinRow]:
 
 
 def overridden_codes(week: date, codes: Iterable[OverriddenCode]) -> list[CodeRow]:
-    return [_code_row(week, each) for each in codes]
+    """With their descriptions from the newest release that has them."""
+    listed = list(codes)
+    titles = _titles(listed)
+    return [_code_row(week, each, titles.get((each.code_system, each.code), "")) for each in listed]
 
 
-def _code_row(week: date, code: OverriddenCode) -> CodeRow:
+def _titles(codes: list[OverriddenCode]) -> dict[tuple[str, str], str]:
+    rows = Code.objects.filter(code__in=[each.code for each in codes]).order_by("release__valid_from")
+    return {(system, code): title for system, code, title in rows.values_list("release__code_system", "code", "title")}
+
+
+def _code_row(week: date, code: OverriddenCode, title: str) -> CodeRow:
     scope = Scope(act="override", code_system=code.code_system, code=code.code)
     labels: dict[Any, str] = dict(RejectReason.choices)
     return CodeRow(
         code=dotted(code.code, code.code_system),
+        title=title,
         overridden=Number(code.overridden, scope.url(week)),
         override=Share(code.override, replace(scope, act="suggested").url(week)),
         reasons=[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
@@ -18,7 +18,7 @@ P = ParamSpec("P")
 class PersonRequest(HttpRequest):
     """A request of somebody who is signed in."""
 
-    user: User  # type: ignore[assignment]
+    user: User
 
 
 View = Callable[Concatenate[PersonRequest, P], HttpResponseBase]
@@ -38,6 +38,6 @@ def allow(permission: str) -> Callable[[View[P]], Callable[Concatenate[HttpReque
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
         allowed.permission = permission  # type: ignore[attr-defined]
-        return allowed
+        return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], allowed)
 
     return decorate

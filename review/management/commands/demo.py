@@ -8,6 +8,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,8 @@ from django.utils import timezone
 
 from medcode.supervise import ProcessDiedError, Supervisor
 from review.actions import accounts, receiving, simulating
-from review.demo.charts import sample_charts
-from review.models import Chart, Role, User
+from review.demo import charts
+from review.models import Chart, Encounter, Role, User
 
 PASSWORD = "medcode-demo"  # noqa: S105 - printed on the screen; the demo listens on this machine only
 PEOPLE = [
@@ -62,8 +63,7 @@ class Command(BaseCommand):
             )
         today = timezone.localdate()
         with self.step("Sample charts"):
-            for incoming in sample_charts(today=today):
-                receiving.receive(incoming, by=integration)
+            bring_in_samples(today, by=integration)
         with self.step("Eight simulated weeks of decisions"):
             simulating.simulate_history(by=None, today=today)
         # Connections must not be shared with the processes that start now.
@@ -142,6 +142,14 @@ class Command(BaseCommand):
             "  Ctrl+C stops everything.",
         ]
         self.stdout.write("\n".join(lines))
+
+
+def bring_in_samples(today: date, *, by: User) -> None:
+    """Bring in the sample charts that are not there yet; those of an earlier day keep their dates."""
+    known = set(Encounter.objects.filter(source=charts.SOURCE).values_list("source_id", flat=True))
+    for sample in charts.load():
+        if sample.key not in known:
+            receiving.receive(sample.incoming(today), by=by)
 
 
 def _healthy() -> bool:

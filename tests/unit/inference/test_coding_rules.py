@@ -162,3 +162,14 @@ def test_chronic_disease_counts_for_more_in_a_stay(propose: Propose) -> None:
     stay, visit = (propose(note, setting=setting) for setting in (Setting.INPATIENT, Setting.OUTPATIENT))
     confidence = [{p.code: p.confidence for p in outcome.proposals}["E039"] for outcome in (stay, visit)]
     assert confidence[0] > confidence[1]
+
+
+def test_the_specific_code_of_a_category_takes_over_the_vague_one(propose: Propose) -> None:
+    found = codes(propose("HPI\nHas chronic kidney disease.\nASSESSMENT\n1. Chronic kidney disease, stage 4.\n"))
+    assert "N184" in found
+    assert "N189" not in found
+
+
+def test_two_complications_of_diabetes_both_stay(propose: Propose) -> None:
+    found = codes(propose("ASSESSMENT\n1. Type 2 diabetes with neuropathy.\n2. CKD stage 4.\n"))
+    assert {"E1140", "E1122"} <= found

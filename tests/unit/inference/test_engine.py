@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from inference import engine
 from inference.engine import Engine
-from inference.schema import ChartText, NoteText, Outcome
+from inference.schema import ChartText, MedicationFact, NoteText, Outcome
 from medcode.codebook.snapshot import Snapshot
 from tests.unit.inference.conftest import Propose, codes
 
@@ -75,6 +75,14 @@ def test_an_empty_chart_gives_nothing(builtin: Engine, propose: Propose) -> None
     assert propose("").proposals == ()
 
 
+def test_a_medication_on_the_chart_supports_its_condition(builtin: Engine) -> None:
+    notes = (NoteText("note", "PAST MEDICAL HISTORY\nHypothyroidism.\nASSESSMENT\n1. Gout.\n"),)
+    with_drug = builtin.propose(ChartText(notes=notes, medications=(MedicationFact("Levothyroxine 50 mcg"),)))
+    without = builtin.propose(ChartText(notes=notes))
+    raw = [{p.code: p.confidence for p in outcome.proposals}["E039"] for outcome in (with_drug, without)]
+    assert raw[0] > raw[1]
+
+
 def test_evidence_stays_within_its_own_note(builtin: Engine) -> None:
     notes = {"a": "HPI\nHas hypertension.\n", "b": "ASSESSMENT\n1. Hypertension.\n"}
     outcome = builtin.propose(ChartText(notes=tuple(NoteText(key, text) for key, text in notes.items())))
@@ -116,7 +124,7 @@ def test_a_damaged_cache_is_compiled_anew(tmp_path: Path, snapshot: Snapshot, bu
     assert engine.load(snapshot, tmp_path).propose(chart) == builtin.propose(chart)
 
 
-def test_the_version_names_the_lexicon(builtin: Engine) -> None:
+def test_the_version_names_its_data(builtin: Engine) -> None:
     generation, digest = builtin.model_version.split("+")
     assert generation.startswith("builtin-")
     assert len(digest) == 12
