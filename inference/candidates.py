@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from inference.coding import drugs
 from inference.coding.book import Book, title_words
+from inference.coding.documents import concluding, weighed
 from inference.coding.history import CHRONIC, history_of
 from inference.coding.sides import Sides
 from inference.coding.specificity import Setting, both_sides
@@ -51,7 +52,10 @@ class Candidate:
 
 @dataclass(slots=True)
 class Case:
-    """A chart being coded: what was read, and the candidates so far by stored code."""
+    """A chart being coded: what was read, and the candidates so far by stored code.
+
+    `relatives` are conditions of the family; `final` names the notes that conclude a stay.
+    """
 
     chart: ChartText
     book: Book
@@ -59,6 +63,8 @@ class Case:
     candidates: dict[str, Candidate] = field(default_factory=dict)
     sides: Sides = field(default_factory=Sides)
     drugs: list[Mention] = field(default_factory=list)
+    relatives: list[Mention] = field(default_factory=list)
+    final: frozenset[str] = frozenset()
 
     def matching(self, *prefixes: str) -> list[Candidate]:
         """Candidates whose code begins with one of these, in code order."""
@@ -90,20 +96,22 @@ class Case:
 
 def gather(chart: ChartText, book: Book, index: Index, retrieval: Retrieval) -> Case:
     """Read every note of the chart and collect the codes that its mentions support."""
-    case = Case(chart, book, [read(note.key, note.text, index) for note in chart.notes])
+    case = Case(chart, book, [read(note.key, note.text, index) for note in chart.notes], final=concluding(chart))
     for reading in case.readings:
         case.sides.add(reading.sentences)
         case.drugs.extend(drugs.mentions(reading))
-    for reading in case.readings:
-        for mention in (*reading.mentions, *retrieval.guesses(reading)):
+    for note, reading in zip(chart.notes, case.readings, strict=True):
+        for mention in weighed([*reading.mentions, *retrieval.guesses(reading)], note):
             _consider(case, mention)
     return case
 
 
 def _consider(case: Case, mention: Mention) -> None:
+    if mention.status is Status.FAMILY:
+        case.relatives.append(mention)
     if mention.status in (Status.NEGATED, Status.FAMILY, Status.HYPOTHETICAL):
         return
-    if mention.status is Status.POSSIBLE and not _uncertain_counts(case.chart, mention):
+    if mention.status is Status.POSSIBLE and not _uncertain_counts(case, mention):
         return
     if mention.status is Status.HISTORICAL and mention.target.startswith("Z"):
         # A status code is history by its nature: the note affirms it.
@@ -119,9 +127,11 @@ def _consider(case: Case, mention: Mention) -> None:
         case.add(code, [mention])
 
 
-def _uncertain_counts(chart: ChartText, mention: Mention) -> bool:
-    """Guidelines II.H: inpatient, at discharge, as if established. IV.H: outpatient, never."""
-    return chart.setting is Care.INPATIENT and mention.kind in CONCLUDING
+def _uncertain_counts(case: Case, mention: Mention) -> bool:
+    """Guidelines II.H: inpatient, stated at discharge, as if established. IV.H: outpatient, never."""
+    if case.chart.setting is not Care.INPATIENT or (case.final and mention.note not in case.final):
+        return False
+    return mention.kind in CONCLUDING
 
 
 def resolve(case: Case, mention: Mention) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from inference import calibration, grounding, index
 from inference.calibration import Calibration
-from inference.coding import drugs, external, wounds
+from inference.coding import drugs, external, longterm, status, wounds
 from inference.coding.book import Book
 from inference.grounding import Grounded
 from inference.lexicon import loader
@@ -18,7 +18,7 @@ from inference.proposers.builtin import Builtin
 from inference.schema import ChartText, Outcome, Proposal
 from medcode.codebook.snapshot import Snapshot
 
-GENERATION = "builtin-1"  # raise with every change of rules that may change what is proposed
+GENERATION = "builtin-2"  # raise with every change of rules that may change what is proposed
 
 
 class Engine:
@@ -65,4 +65,5 @@ def load(snapshot: Snapshot, cache_dir: Path | None = None) -> Engine:
 
 def _digest() -> str:
     """A short name for all data that decide what is proposed: lexicon, rule tables, weights, calibration."""
-    return loader.digest([*loader.tables(), drugs.TABLE, external.TABLE, wounds.TABLE, calibration.BUILTIN])
+    tables = [drugs.TABLE, external.TABLE, longterm.TABLE, status.TABLE, wounds.TABLE]
+    return loader.digest([*loader.tables(), *tables, calibration.BUILTIN])

@@ -46,7 +46,8 @@ PRIOR = {
     "guessed": -0.5, "rule drug": -1.0, "pregnancy": -1.5, "symptom": -0.5, "rule combined": 0.5, "rule assumed": 0.3,
     "drug given": 0.4,
     "in assessment": 0.7, "assessed, nothing listed": 1.5, "unstructured": 2.2, "chronic inpatient": 1.5,
-    "only by term": -0.3,
+    "only by term": -0.3, "problem earlier": 1.2, "not at discharge": -1.2, "status inpatient": 1.8,
+    "pregnant patient": 2.5, "rule long-term": 4.0, "rule stated": 1.5, "rule family": -0.5,
 }  # fmt: skip
 PRIOR_BIAS = -1.5
 

@@ -19,7 +19,7 @@ from inference.text.tokens import DETERMINERS, SIDES, expanded, tokens
 from inference.text.wordlists import word_set
 from medcode.codebook.snapshot import CodeEntry, Snapshot, undotted
 
-FORMAT = 6  # part of the cache's name: raise it when the compiled form changes
+FORMAT = 7  # part of the cache's name: raise it when the compiled form changes
 LEXICON, TITLE, TERM = "lexicon", "title", "term"
 LONGEST_SPLIT = 5  # words of a lexicon name that may be matched out of order
 LONGEST_SPLIT_TITLE = 3  # the same for a title: longer ones share too many words with each other

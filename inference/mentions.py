@@ -101,6 +101,8 @@ def _in_sentence(
         elif part.kind is Kind.INSTRUCTIONS and status is Status.AFFIRMED:
             status = Status.HYPOTHETICAL
         named = problem is not None and problem.begin <= begin and end <= problem.end
+        if status is Status.AFFIRMED and text[begin - 1 : begin] == "?":
+            status = Status.POSSIBLE
         if status is Status.AFFIRMED and _taken_care_of(words, end):
             status = Status.HISTORICAL
         side = nearest_side(words, begin, end)

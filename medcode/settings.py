@@ -218,9 +218,9 @@ USE_TZ = True
 TIME_ZONE = env("TIME_ZONE", "UTC")
 
 STATIC_URL = "static/"
-STATIC_ROOT = Path(env("STATIC_ROOT") or BASE_DIR / "staticfiles")
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Files are served straight from static/ without a collect step; nginx may take over in production.
+# Files are served straight from static/ without a collect step. Only who runs `collectstatic`, for nginx, sets a root.
+STATIC_ROOT = env("STATIC_ROOT") or None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 

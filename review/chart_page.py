@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 from django.db.models import Prefetch
@@ -12,7 +13,18 @@ from inference.schema import Band
 from inference.text.sections import sections
 from medcode.codebook.lookup import ReleaseChoice
 from review.actions.finalizing import Finding, findings
-from review.models import AssignedCode, Chart, Decision, Evidence, LabResult, Medication, Note, RejectReason, Suggestion, User
+from review.models import (
+    AssignedCode,
+    Chart,
+    Decision,
+    Evidence,
+    LabResult,
+    Medication,
+    Note,
+    RejectReason,
+    Suggestion,
+    User,
+)
 from review.permissions import can_code
 
 State = Suggestion.State
@@ -57,18 +69,18 @@ class NoteView:
     suggestion_count: int
 
 
-@dataclass(slots=True)
+@dataclass
 class ChartPage:
-    """What the templates read. `editable`: this person may act on the chart now."""
+    """What the templates read. `editable`: this person may act on the chart now.
+
+    The documentation is read when a template asks for it: the answer to an act shows none of it.
+    """
 
     chart: Chart
-    notes: list[NoteView]
     suggestions: list[Suggestion]
     assigned: list[AssignedCode]
     decisions: list[Decision]
     findings: list[Finding]
-    medications: list[Medication]
-    labs: list[LabResult]
     editable: bool
     held_by: User | None
     stand_in_sentence: str
@@ -82,6 +94,19 @@ class ChartPage:
     @property
     def undecided(self) -> int:
         return sum(each.state == State.PENDING for each in self.suggestions)
+
+    @cached_property
+    def notes(self) -> list[NoteView]:
+        current = self.chart.notes.filter(superseded_at__isnull=True)
+        return [view_note(note, self.suggestions) for note in current]
+
+    @cached_property
+    def medications(self) -> list[Medication]:
+        return list(self.chart.medications.all())
+
+    @cached_property
+    def labs(self) -> list[LabResult]:
+        return list(self.chart.labs.all())
 
     @property
     def decided(self) -> int:
@@ -118,13 +143,10 @@ def load(chart: Chart, *, user: User) -> ChartPage:
     held = chart.claimed_by if chart.is_held else None
     return ChartPage(
         chart=chart,
-        notes=[view_note(note, suggestions) for note in chart.notes.filter(superseded_at__isnull=True)],
         suggestions=suggestions,
         assigned=assigned,
         decisions=_decisions(chart),
         findings=findings(chart) if chart.status == Chart.Status.READY else [],
-        medications=list(chart.medications.all()),
-        labs=list(chart.labs.all()),
         editable=can_code(user) and chart.status == Chart.Status.READY and held in (None, user),
         held_by=held if held != user else None,
         stand_in_sentence=_stand_in(chart),

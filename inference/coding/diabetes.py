@@ -21,7 +21,8 @@ PRESUMED = (
     ("N08", "21"), ("M146", "610"), ("M869", "69"), ("L984", "622"),
 )  # fmt: skip
 # Conditions that the combined code says by itself.
-ABSORBED = ("G629", "G62", "G609", "K3184", "H350", "H36", "I739", "N08", "G99")
+ABSORBED = ("G629", "G62", "G609", "H350", "H36", "I739", "N08", "G99")
+TYPE_2 = frozenset({"2", "t2dm", "t2d", "dm2", "dmii", "niddm", "iddm2", "type2"})
 OUT_OF_CONTROL = (("poorly", "controlled"), ("out", "control"), ("inadequately", "controlled"))
 ORAL = word_set(
     "metformin glipizide glyburide glimepiride sitagliptin januvia empagliflozin jardiance dapagliflozin farxiga "
@@ -41,7 +42,7 @@ def apply(case: Case) -> None:
         return
     family = _family(diabetes)
     for candidate in diabetes:
-        if candidate.code[:3] != family and not (candidate.code.startswith("E10") and candidate.problem):
+        if candidate.code[:3] != family:
             case.replace(candidate, family + candidate.code[3:])
     _hyperglycemia(case, family)
     _complications(case, family)
@@ -50,14 +51,16 @@ def apply(case: Case) -> None:
 
 
 def _family(diabetes: list[Candidate]) -> str:
-    """One type of diabetes for a chart: the one documented most, type 2 being the default."""
-    weight: dict[str, int] = {}
+    """One type of diabetes for a chart: the one stated most, type 2 being the default (I.C.4.a.2)."""
+    stated: dict[str, set[tuple[str, bool]]] = {}
     for candidate in diabetes:
-        listed = sum(3 if mention.problem else 1 for mention in candidate.mentions)
-        weight[candidate.code[:3]] = weight.get(candidate.code[:3], 0) + listed
-    specific = {key: value for key, value in weight.items() if key != "E11"}
-    best = max(specific, key=lambda key: specific[key], default="E11")
-    return best if specific.get(best, 0) >= weight.get("E11", 0) else "E11"
+        for mention in candidate.mentions:
+            family = candidate.code[:3]
+            # "DKA" and "diabetic neuropathy" name no type, though their usual code does.
+            if family != "E11" or not TYPE_2.isdisjoint(mention.name.split(" ")):
+                stated.setdefault(family, set()).add((mention.note, mention.problem))
+    weight = {family: sum(3 if listed else 1 for _, listed in places) for family, places in stated.items()}
+    return max(weight, key=lambda family: (weight[family], family != "E11"), default="E11")
 
 
 def _hyperglycemia(case: Case, family: str) -> None:
@@ -79,6 +82,10 @@ def _complications(case: Case, family: str) -> None:
             combined = case.add(family + suffix, [*candidate.mentions, *(own if candidate.problem else ())], "assumed")
             if combined is not None and candidate.code.startswith(ABSORBED):
                 case.drop(candidate)
+    for candidate in case.matching(family + "43"):
+        stomach = [mention for mention in candidate.mentions if "gastroparesis" in mention.words]
+        if stomach:
+            case.add("K3184", stomach, "combined")
 
 
 def _documented(candidate: Candidate) -> bool:

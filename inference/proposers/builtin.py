@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from inference.calibration import Weights
 from inference.candidates import Candidate, Case, gather
-from inference.coding import diabetes, encounters, exclusive, external, heart, pain, wounds
+from inference.coding import (
+    diabetes,
+    encounters,
+    exclusive,
+    external,
+    heart,
+    longterm,
+    pain,
+    pregnancy,
+    settled,
+    status,
+    wounds,
+)
 from inference.coding.book import Book
 from inference.index import Index
 from inference.mentions import Mention
@@ -51,9 +63,13 @@ class Builtin:
         """The chart's candidates after all coding rules, before scoring."""
         case = gather(chart, self.book, self.index, self.retrieval)
         wounds.apply(case)
+        settled.apply(case)
         diabetes.apply(case)
         heart.apply(case)
         pain.apply(case)
+        longterm.apply(case)
+        status.apply(case)
+        pregnancy.apply(case)
         encounters.apply(case)
         exclusive.apply(case)
         external.apply(case, self.causes)

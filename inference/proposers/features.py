@@ -23,7 +23,7 @@ CAPPED = 4
 
 def features(case: Case, candidate: Candidate) -> dict[str, float]:
     """Feature name → value, for one candidate; absent names are 0."""
-    found = {**_places(candidate), **_nature(case, candidate), **_chart(case, candidate)}
+    found = {**_places(case, candidate), **_nature(case, candidate), **_chart(case, candidate)}
     for flag in candidate.flags:
         found[f"rule {flag}"] = 1.0
     if found.get("symptom") and found.get("problem"):
@@ -38,11 +38,15 @@ def features(case: Case, candidate: Candidate) -> dict[str, float]:
     return found
 
 
-def _places(candidate: Candidate) -> dict[str, float]:
+def _places(case: Case, candidate: Candidate) -> dict[str, float]:
     found: dict[str, float] = {}
     sections = set()
+    by_note: dict[str, int] = {}
     for mention in candidate.mentions:
-        if mention.problem:
+        by_note[mention.note] = by_note.get(mention.note, 0) + 1
+        if mention.problem and case.final and mention.note not in case.final:
+            found["problem earlier"] = 1.0
+        elif mention.problem:
             found["plan problem" if mention.kind is Kind.PLAN else "problem"] = 1.0
         elif mention.source != "drug":
             found[f"in {mention.kind.value}"] = 1.0
@@ -53,7 +57,10 @@ def _places(candidate: Candidate) -> dict[str, float]:
     if Status.HISTORICAL in statuses:
         found["called historical"] = 1.0
     found["sections"] = float(min(len(sections), CAPPED))
-    found["mentions"] = math.log1p(len(candidate.mentions))
+    # What is copied from note to note is no stronger for it.
+    found["mentions"] = math.log1p(max(by_note.values(), default=0))
+    if case.final and case.final.isdisjoint(by_note):
+        found["not at discharge"] = 1.0
     return found
 
 
@@ -92,6 +99,10 @@ def _chart(case: Case, candidate: Candidate) -> dict[str, float]:
             found["assessed, nothing listed"] = 1.0
         if _unstructured(case):
             found["unstructured"] = 1.0
+    if candidate.code.startswith("Z") and case.chart.setting is Setting.INPATIENT:
+        found["status inpatient"] = 1.0
+    if candidate.code.startswith(("O", "Z3A", "Z37")) and any(c.startswith("Z3A") for c in case.candidates):
+        found["pregnant patient"] = 1.0
     if candidate.problem and listed == 1:
         found["only problem"] = 1.0
     return found

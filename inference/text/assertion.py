@@ -67,6 +67,8 @@ BACKWARD: dict[Status, str] = {
     "is in the differential|is probable|cannot be ruled out|is considered|suspected|likely",
     Status.HISTORICAL: "in the past|years ago|year ago|months ago|in childhood|as a child|last year|previously",
     Status.FAMILY: "in his mother|in her mother|in his father|in her father|runs in the family|in the family",
+    Status.HYPOTHETICAL: "prophylaxis|ppx|prophylactic|precautions|prevention|screen|screening|vaccine|vaccination|"
+    "immunization|shot|booster|risk|protocol|rule out|r o",
 }  # fmt: skip
 # Phrases that contain a trigger and mean something else.
 PSEUDO = (
@@ -112,8 +114,10 @@ REACH = {
     Status.HISTORICAL: 10,
 }
 BACKWARD_REACH = 6
+PURPOSE_REACH = 3  # "DVT prophylaxis", "DVT and GI prophylaxis": no further
 # Denials of an act ("does not", "not") reach only what they stand before.
-SHORT_DENIALS = frozenset({"not", "does not", "did not", "non", "never", "resolved", "doubt", "negative", "absent"})
+SHORT_DENIALS = frozenset({"not", "does not", "did not", "non", "never", "resolved", "doubt", "negative", "absent",
+                           "prophylaxis", "precautions"})  # fmt: skip
 SHORT_REACH = 5
 
 
@@ -131,11 +135,12 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Words `[first, last)` of a sentence that take a status."""
+    """Words `[first, last)` of a sentence that take a status. `opener`: the trigger stands behind them."""
 
     status: Status
     first: int
     last: int
+    opener: bool = False
 
 
 def _table() -> dict[str, list[tuple[Status | None, bool, bool]]]:
@@ -192,7 +197,7 @@ def scopes(words: Sequence[Token]) -> list[Scope]:
         if trigger.status is None:
             continue
         if trigger.backward:
-            result.append(Scope(trigger.status, _floor(found, trigger), trigger.first))
+            result.append(Scope(trigger.status, _floor(found, trigger), trigger.first, opener=True))
         else:
             result.append(Scope(trigger.status, trigger.last, _ceiling(found, trigger, trigger.status, len(words))))
     return result
@@ -213,7 +218,12 @@ def _passes(status: Status, terminator: str) -> bool:
 
 def _floor(found: list[Trigger], trigger: Trigger) -> int:
     stops = [other.last for other in found if other.terminates and other.last <= trigger.first]
-    return max([trigger.first - BACKWARD_REACH, *stops, 0])
+    reach = PURPOSE_REACH if trigger.status is Status.HYPOTHETICAL else BACKWARD_REACH
+    return max([trigger.first - reach, *stops, 0])
+
+
+def _covers(words: Sequence[Token], index: int, begin: int, end: int) -> bool:
+    return begin <= words[index].begin and words[index].end <= end
 
 
 def status_of(words: Sequence[Token], opened: Sequence[Scope], begin: int, end: int) -> Status:
@@ -222,5 +232,7 @@ def status_of(words: Sequence[Token], opened: Sequence[Scope], begin: int, end: 
         scope.status
         for scope in opened
         if any(word.begin < end and word.end > begin for word in words[scope.first : scope.last])
+        # "Flu shot" as a name of its own is no flu that a shot prevents.
+        and not (scope.status is Status.HYPOTHETICAL and scope.opener and _covers(words, scope.last, begin, end))
     }
     return next((status for status in PRECEDENCE if status in inside), Status.AFFIRMED)

@@ -40,13 +40,13 @@ class Change:
         return not (self.notes or self.retracted or self.encounter or self.medications or self.labs)
 
 
-def amend(chart: Chart, sent: IncomingChart, *, by: User | None) -> Change:
+def amend(chart: Chart, sent: IncomingChart, current: dict[str, Note], *, by: User | None) -> Change:
     """Store what is new about a locked chart and send it back for suggestions.
 
+    `current` holds its notes that are not superseded, by their name at the source.
     Raises `ConflictError` when the chart is final and something about it changed, or when what was
     sent is about another patient.
     """
-    current = {note.source_id: note for note in chart.notes.filter(superseded_at__isnull=True).defer("text")}
     _check_patient(chart, sent, by)
     change = _change(chart, sent, current)
     if chart.status == Chart.Status.FINAL:
@@ -149,7 +149,7 @@ def _store(chart: Chart, sent: IncomingChart, change: Change, current: dict[str,
         suggest_attempts=0,
         suggest_error="",
         hold_reason="",
-        **chart_rows.dated_columns(chart.encounter, _latest_note(chart)),
+        **chart_rows.dated_columns(chart.encounter, _latest_note(chart), chart_rows.release_on),
     )
     audit(
         "chart.amended",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -60,13 +61,24 @@ def encounter(chart: IncomingChart, patient: Patient) -> Encounter:
     )
 
 
-def chart(sent: IncomingChart, row: Encounter) -> Chart:
+ReleaseOn = Callable[[date], lookup.ReleaseChoice | None]
+
+
+def release_on(day: date) -> lookup.ReleaseChoice | None:
+    """The ICD-10-CM release for a coding date; None as long as none is loaded."""
+    try:
+        return lookup.release_for(CodeSystem.ICD10CM, day)
+    except lookup.CodebookEmptyError:
+        return None
+
+
+def chart(sent: IncomingChart, row: Encounter, release_on: ReleaseOn) -> Chart:
     """A row to insert."""
     latest = max((timezone.localdate(note.written_at) for note in sent.notes if note.written_at), default=None)
-    return Chart(encounter=row, simulated=sent.simulated, **dated_columns(row, latest))
+    return Chart(encounter=row, simulated=sent.simulated, **dated_columns(row, latest, release_on))
 
 
-def dated_columns(row: Encounter, latest_note: date | None) -> dict[str, Any]:
+def dated_columns(row: Encounter, latest_note: date | None, release_on: ReleaseOn) -> dict[str, Any]:
     """Specialty, coding date and release of a chart.
 
     The date of discharge chooses the code set, else that of admission (Guidelines, Section I), else
@@ -74,12 +86,14 @@ def dated_columns(row: Encounter, latest_note: date | None) -> dict[str, Any]:
     """
     known = row.coding_date or latest_note
     day = known or timezone.localdate()
-    columns: dict[str, Any] = {"specialty": row.specialty, "coding_date": day, "coding_date_assumed": known is None}
-    try:
-        choice = lookup.release_for(CodeSystem.ICD10CM, day)
-    except lookup.CodebookEmptyError:
-        return columns | {"release": None, "release_is_stand_in": False}
-    return columns | {"release": choice.release, "release_is_stand_in": choice.stand_in}
+    choice = release_on(day)
+    return {
+        "specialty": row.specialty,
+        "coding_date": day,
+        "coding_date_assumed": known is None,
+        "release": choice.release if choice else None,
+        "release_is_stand_in": bool(choice and choice.stand_in),
+    }
 
 
 def note(row: Chart, sent: IncomingNote, *, position: int, version: int = 1) -> Note:

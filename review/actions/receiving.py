@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django.db import transaction
 from django.db.models import Q
@@ -71,8 +72,9 @@ def receive_all(charts: Sequence[IncomingChart], *, by: User | None) -> list[Rec
     stored |= _locked_charts(key for key in by_key if key not in stored)
     ours = {key: encounter for key, encounter in new.items() if key not in stored}
     done = _create({key: by_key[key] for key in sorted(ours)}, ours, by)
+    current = _current_notes(stored.values())
     for key, row in sorted(stored.items()):
-        change = amending.amend(row, by_key[key], by=by)
+        change = amending.amend(row, by_key[key], current.get(row.pk, {}), by=by)
         done[key] = Received(row, created=False, changed=change.changed, older=change.older)
     _update_patients(done, by_key, by)
     return [done.get(chart.key) for chart in charts]
@@ -97,6 +99,14 @@ def _locked_charts(keys: Iterable[Key]) -> dict[Key, Chart]:
         .order_by("pk")
     )
     return {(chart.encounter.source, chart.encounter.source_id): chart for chart in rows}
+
+
+def _current_notes(charts: Iterable[Chart]) -> dict[int, dict[str, Note]]:
+    """By chart and source identifier, without their text: comparing needs its digest only."""
+    found: dict[int, dict[str, Note]] = {}
+    for note in Note.objects.filter(chart__in=charts, superseded_at__isnull=True).defer("text"):
+        found.setdefault(note.chart_id, {})[note.source_id] = note
+    return found
 
 
 def _insert_encounters(charts: list[IncomingChart]) -> dict[Key, Encounter]:
@@ -136,7 +146,8 @@ def _update_patients(done: dict[Key, Received], charts: dict[Key, IncomingChart]
 def _create(
     charts: dict[Key, IncomingChart], encounters: dict[Key, Encounter], by: User | None
 ) -> dict[Key, Received]:
-    rows = {key: chart_rows.chart(sent, encounters[key]) for key, sent in charts.items()}
+    release_on = cache(chart_rows.release_on)
+    rows = {key: chart_rows.chart(sent, encounters[key], release_on) for key, sent in charts.items()}
     Chart.objects.bulk_create(rows.values())
     Note.objects.bulk_create(
         chart_rows.note(row, each, position=place)

@@ -25,7 +25,9 @@ from review.reports.weeks import monday_of
 BATCH = 1000
 
 
-def simulate_history(*, by: User | None, today: date, seed: int = 2026) -> int:
+def simulate_history(
+    *, by: User | None, today: date, seed: int = 2026, charts_a_week: tuple[int, int] = history.CHARTS_A_WEEK
+) -> int:
     """Store eight past weeks of decided charts and make their reports; returns how many charts.
 
     Does nothing and returns 0 when a simulated past is there already. `today` is a day on the
@@ -42,7 +44,7 @@ def simulate_history(*, by: User | None, today: date, seed: int = 2026) -> int:
     samples = [sample for sample in charts.load() if known.issuperset(sample.gold)]
     readings = [history.read(sample, engine, today) for sample in samples]
     weeks = history.past_weeks(monday_of(today))
-    stored = _store(readings, history.Historian(readings, engine, seed), weeks, by=by)
+    stored = _store(readings, history.Historian(readings, engine, seed, charts_a_week), weeks, by=by)
     for week in weeks:
         reporting.make_weekly_report(week, by=by)
     return stored

@@ -79,15 +79,18 @@ def past_weeks(this_week: date) -> list[date]:
 class Historian:
     """Plans one week after the other. The same seed plans the same past."""
 
-    def __init__(self, readings: Sequence[Reading], engine: Engine, seed: int) -> None:
+    def __init__(
+        self, readings: Sequence[Reading], engine: Engine, seed: int, charts_a_week: tuple[int, int] = CHARTS_A_WEEK
+    ) -> None:
         self.readings = readings
         self.engine = engine
+        self.charts_a_week = charts_a_week
         self.rng = random.Random(seed)
         self.next_mrn = FIRST_MRN
 
     def week(self, monday: date, place: int) -> list[Past]:
         """The charts of one week in the order in which they were begun. `place` 0 is the oldest week."""
-        count = self.rng.randint(*CHARTS_A_WEEK)
+        count = self.rng.randint(*self.charts_a_week)
         drawn = [*self.readings, *self.rng.choices(self.readings, k=count)][:count]
         self.rng.shuffle(drawn)
         seats = list(self._seats(monday, count))

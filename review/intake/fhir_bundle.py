@@ -104,7 +104,7 @@ class Bundle:
         if found is None and written.startswith(("urn:", "#")):
             reference["reference"].fail("names nothing in this Bundle")
         if found is not None and found.kind != kind:
-            reference["reference"].fail(f"must name a {kind}, not a {found.kind}")
+            reference["reference"].fail(f"must name {kind}, not {found.kind}")
         return found
 
     @staticmethod

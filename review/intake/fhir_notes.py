@@ -8,12 +8,11 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from review.actions.errors import InvalidInputError
 from review.intake.fhir_bundle import Bundle, Resource
 from review.intake.fhir_values import concept, fhir_moment, label
+from review.intake.html import text_of_html
 from review.intake.incoming import IncomingNote, check_note_text, normal_text
 from review.intake.strictjson import Node
-from review.intake.text import text_of_html
 
 KINDS = ("DocumentReference", "DiagnosticReport", "Composition")
 # Not coded, and taken back when it had come in before.
@@ -112,10 +111,7 @@ def _attachment_text(bundle: Bundle, resource: Resource, attachment: Node) -> st
         raise NoTextError(f"{UNREAD.get(media, 'this kind of')} document: not read yet")
     data = attachment["data"] or _binary(bundle, resource, attachment)
     text = _decoded(data, attachment["contentType"], charset)
-    try:
-        return normal_text(text_of_html(text) if media in HTML else text)
-    except InvalidInputError as error:
-        data.fail(error.reason)
+    return normal_text(text_of_html(text) if media in HTML else text)
 
 
 def _binary(bundle: Bundle, resource: Resource, attachment: Node) -> Node:
@@ -152,10 +148,7 @@ def _sections(sections: Node, depth: int) -> list[str]:
         sections.fail("sections are nested too deeply")
     found = []
     for section in sections.each():
-        try:
-            words = text_of_html(section["text"]["div"].raw_text())
-        except InvalidInputError as error:
-            section["text"]["div"].fail(error.reason)
+        words = normal_text(text_of_html(section["text"]["div"].raw_text()))
         if words:
             found.append("\n".join(part for part in (section["title"].text().upper(), words) if part))
         found += _sections(section["section"], depth + 1)

@@ -54,7 +54,7 @@ def read(name: str, file: IO[bytes], defaults: Defaults) -> Iterator[Item]:
     if suffix in LINES:
         yield from _lines(file, defaults)
     else:
-        yield _whole(name, suffix, file, defaults)
+        yield _whole(suffix, file, defaults)
 
 
 def _peek(file: IO[bytes]) -> bytes:
@@ -83,7 +83,7 @@ def _line(line: bytes, where: str, position: int, defaults: Defaults) -> Item:
         return Item(where=where, position=position, error=error)
 
 
-def _whole(name: str, suffix: str, file: IO[bytes], defaults: Defaults) -> Item:
+def _whole(suffix: str, file: IO[bytes], defaults: Defaults) -> Item:
     raw = file.read(MAX_FILE_BYTES + 1)
     try:
         if len(raw) > MAX_FILE_BYTES:
@@ -93,7 +93,6 @@ def _whole(name: str, suffix: str, file: IO[bytes], defaults: Defaults) -> Item:
         if suffix in TEXTS:
             chart = text.chart_from_text(
                 raw,
-                file_name=name,
                 source=defaults.source,
                 specialty=defaults.specialty,
                 patient_class=defaults.patient_class,

@@ -58,6 +58,12 @@ class Suggestion(models.Model):
     def percent(self) -> int:
         return round(self.confidence * 100)
 
+    @property
+    def quotes(self) -> list[Evidence]:
+        """The best spans with different words, at most four: the same words twice convince nobody more."""
+        different = {" ".join(span.text.lower().split()): span for span in reversed(self.evidence.all())}
+        return sorted(different.values(), key=lambda span: span.position)[:4]
+
 
 class Evidence(models.Model):
     """A span in a note: Unicode code points into the stored text, `text == note.text[begin:end]`."""

@@ -52,13 +52,13 @@ def undecided_suggestions(week: date) -> QuerySet[Suggestion]:
 
 def count(week: date) -> Figures:
     """All figures of the week beginning on that Monday, counted from the rows."""
-    decisions = effective_decisions(week).order_by()
+    decisions, undecided = effective_decisions(week).order_by(), undecided_suggestions(week).order_by()
     return Figures(
         charts=_charts(week),
         cells=_cells(decisions),
         codes=_codes(decisions),
-        confidence=_confidence(decisions),
-        undecided=dict(undecided_suggestions(week).order_by().values_list("band").annotate(Count("pk"))),
+        confidence=_confidence(decisions, undecided),
+        undecided=dict(undecided.values_list("band").annotate(Count("pk"))),
     )
 
 
@@ -90,11 +90,19 @@ def _codes(decisions: QuerySet[Decision]) -> tuple[OverriddenCode, ...]:
     return top_codes(rows)
 
 
-def _confidence(decisions: QuerySet[Decision]) -> tuple[tuple[int, int, int], ...]:
-    rows = (
+def _confidence(
+    decisions: QuerySet[Decision], undecided: QuerySet[Suggestion]
+) -> tuple[tuple[int, int, int, int], ...]:
+    decided = (
         decisions.filter(act__in=ON_SUGGESTIONS, confidence__isnull=False)
-        .annotate(percent=PERCENT)
-        .values_list("percent")
+        .annotate(in_percent=PERCENT)
+        .values_list("in_percent")
         .annotate(suggested=Count("pk"), accepted=TALLY["accepted"])
     )
-    return tuple(sorted(rows))
+    left = undecided.annotate(in_percent=PERCENT).values_list("in_percent").annotate(Count("pk"))
+    counts = {percent: (suggested, accepted) for percent, suggested, accepted in decided}
+    undecided_counts = dict(left)
+    return tuple(
+        (percent, *counts.get(percent, (0, 0)), undecided_counts.get(percent, 0))
+        for percent in sorted(counts.keys() | undecided_counts.keys())
+    )

@@ -121,7 +121,7 @@ def decisions(week: date, scope: Scope) -> QuerySet[Decision]:
         "suggested_code": scope.code,
         "reason": scope.reason,
     }
-    found = found.annotate(percent=PERCENT).filter(
+    found = found.annotate(in_percent=PERCENT).filter(
         _within(scope), **{name: value for name, value in same.items() if value}
     )
     return found.select_related("chart", "coder").order_by("pk")
@@ -132,6 +132,7 @@ def undecided(week: date, scope: Scope) -> QuerySet[Suggestion]:
     found = undecided_suggestions(week)
     same = {"chart__specialty": scope.specialty, "band": scope.band}
     found = found.filter(**{name: value for name, value in same.items() if value})
+    found = found.annotate(in_percent=PERCENT).filter(_within(scope))
     return found.select_related("chart").order_by("pk")
 
 
@@ -139,9 +140,9 @@ def _within(scope: Scope) -> Q:
     """A stretch of confidence as the report's bins cut it: rounded to whole percents, the last bin closed."""
     condition = Q()
     if scope.percent_from:
-        condition &= Q(percent__gte=int(scope.percent_from))
+        condition &= Q(in_percent__gte=int(scope.percent_from))
     if scope.percent_to and scope.percent_to != "100":
-        condition &= Q(percent__lt=int(scope.percent_to))
+        condition &= Q(in_percent__lt=int(scope.percent_to))
     return condition
 
 

@@ -105,14 +105,14 @@ class ChartCount:
 class Figures:
     """All counts of one week.
 
-    `confidence` holds (percent, suggested, accepted). `undecided` counts, by band, the suggestions
+    `confidence` holds (percent, decided, accepted, undecided). `undecided` counts, by band, the suggestions
     that nobody decided before the chart was closed (only LOW ones may be left); no rate counts them.
     """
 
     charts: tuple[ChartCount, ...] = ()
     cells: tuple[Cell, ...] = ()
     codes: tuple[OverriddenCode, ...] = ()
-    confidence: tuple[tuple[int, int, int], ...] = ()
+    confidence: tuple[tuple[int, int, int, int], ...] = ()
     undecided: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -173,7 +173,7 @@ class Figures:
             charts=tuple(ChartCount(**each) for each in stored["charts"]),
             cells=tuple(Cell(**{**each, "tally": Tally(**each["tally"])}) for each in stored["cells"]),
             codes=tuple(OverriddenCode(**each) for each in stored["codes"]),
-            confidence=tuple((percent, suggested, accepted) for percent, suggested, accepted in stored["confidence"]),
+            confidence=tuple((each[0], each[1], each[2], each[3]) for each in stored["confidence"]),
             undecided=dict(stored["undecided"]),
         )
 

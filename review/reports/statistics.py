@@ -63,27 +63,34 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Suggestions whose confidence lies in a stretch, and how many of them coders accepted."""
+    """Suggestions whose confidence lies in a stretch, and how many of them coders kept.
+
+    `undecided` of `observed.whole` were left undecided, which says as clearly as a rejection that
+    they were not kept.
+    """
 
     low_percent: int
     high_percent: int
     predicted: float
     observed: Rate
+    undecided: int
 
 
-def reliability(by_percent: Iterable[tuple[int, int, int]], width: int = 10) -> list[Bin]:
-    """Bins of `width` percentage points from (confidence in percent, suggested, accepted); empty ones left out."""
+def reliability(by_percent: Iterable[tuple[int, int, int, int]], width: int = 10) -> list[Bin]:
+    """Bins of `width` percentage points, empty ones left out.
+
+    Takes (confidence in percent, decided, accepted, undecided).
+    """
     sums: dict[int, list[int]] = {}
-    for percent, suggested, accepted in by_percent:
+    for percent, decided, accepted, undecided in by_percent:
         start = min(percent, 99) // width * width  # 100% belongs to the last bin
-        bin_sums = sums.setdefault(start, [0, 0, 0])
-        bin_sums[0] += percent * suggested
-        bin_sums[1] += suggested
-        bin_sums[2] += accepted
+        bin_sums = sums.setdefault(start, [0, 0, 0, 0])
+        for place, count in enumerate((percent * (decided + undecided), decided + undecided, accepted, undecided)):
+            bin_sums[place] += count
     return [
-        Bin(start, start + width, weighted / (100 * suggested), Rate(accepted, suggested))
-        for start, (weighted, suggested, accepted) in sorted(sums.items())
-        if suggested
+        Bin(start, start + width, weighted / (100 * proposed), Rate(accepted, proposed), undecided)
+        for start, (weighted, proposed, accepted, undecided) in sorted(sums.items())
+        if proposed
     ]
 
 

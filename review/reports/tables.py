@@ -81,7 +81,8 @@ class BinRow:
     label: str
     predicted: str
     observed: Share
-    suggested: Number
+    decided: Number
+    undecided: Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,8 @@ def bins(week: date, figures: Figures) -> list[BinRow]:
                 label=f"{each.low_percent}–{each.high_percent}%",
                 predicted=percent(each.predicted),
                 observed=Share(each.observed, replace(scope, act="accept").url(week)),
-                suggested=Number(each.observed.whole, scope.url(week)),
+                decided=Number(each.observed.whole - each.undecided, scope.url(week)),
+                undecided=Number(each.undecided, replace(scope, act="undecided").url(week)),
             )
         )
     return rows

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from review import chart_page
 from review.actions import claiming, deciding, finalizing, suggesting
@@ -23,6 +24,10 @@ from review.views.loading import answer_with_work, go_to, load_chart
 @allow("read_charts")
 def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     chart = load_chart(public_id)
+    if request.htmx:  # type: ignore[attr-defined]
+        # Only the page itself asks this way, while it waits for suggestions.
+        waits = chart.status in (Chart.Status.RECEIVED, Chart.Status.SUGGESTING)
+        return HttpResponse(status=204) if waits else HttpResponseClientRefresh()
     claiming.opened(chart, by=request.user)
     page = chart_page.load(chart, user=request.user)
     return render(request, "chart/show.html", {"page": page, "chart": chart})

@@ -31,7 +31,7 @@ def answer_with_work(request: PersonRequest, chart: Chart) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("chart", public_id=chart.public_id)
     page = chart_page.load(load_chart(chart.public_id), user=request.user)
-    return render(request, "chart/work.html", {"page": page, "chart": page.chart})
+    return render(request, "chart/answer.html", {"page": page, "chart": page.chart})
 
 
 def go_to(request: HttpRequest, url: str) -> HttpResponse:

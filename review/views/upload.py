@@ -34,7 +34,7 @@ class FilesField(forms.FileField):
     widget = FilesInput(attrs={"multiple": True, "accept": ".jsonl,.ndjson,.json,.txt"})
 
     def clean(self, data: Any, initial: Any = None) -> Any:
-        chosen = data if isinstance(data, list | tuple) else [data]
+        chosen = data or [None]
         if len(chosen) > MAX_FILES:
             raise forms.ValidationError(f"Choose at most {MAX_FILES} files at once.")
         return [super(FilesField, self).clean(each, initial) for each in chosen]
@@ -93,6 +93,10 @@ class FileResult:
     @property
     def left_out(self) -> list[tuple[int, str, str]]:
         return [(count, kind, reason) for (kind, reason), count in self.skipped.most_common()]
+
+    @property
+    def fields_not_read(self) -> list[tuple[str, int]]:
+        return self.unread.most_common()
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,6 +1,7 @@
 // The chart page: which suggestion is selected, what the keys do, and where the eye is kept.
 import { bindKeys } from "./keys.js";
 import "./combobox.js";
+import { addCode, showAnchor, stepNote } from "./documentation.js";
 
 const IDLE_SECONDS = 300;
 const byId = (id) => document.getElementById(id);
@@ -47,13 +48,7 @@ function showEvidence(index) {
   const links = [...(current()?.querySelectorAll("[data-evidence]") ?? [])];
   if (!links.length) return;
   evidenceAt = index % links.length;
-  const anchor = byId(`ev-${links[evidenceAt].dataset.evidence}`);
-  const pane = byId("documentation");
-  if (!anchor || !pane) return;
-  const box = anchor.getBoundingClientRect();
-  const view = pane.getBoundingClientRect();
-  // Words that can be read already stay where they are.
-  if (box.top < view.top + 60 || box.bottom > view.bottom - 60) pane.scrollTop += box.top - view.top - view.height / 3;
+  showAnchor(links[evidenceAt].dataset.evidence);
 }
 
 function press(act) {
@@ -63,15 +58,21 @@ function press(act) {
 function open(act) {
   const details = current()?.querySelector(`details[data-act="${act}"]`);
   if (!details) return;
-  for (const other of document.querySelectorAll("details.act[open]")) if (other !== details) other.open = false;
   details.open = true;
-  details.querySelector(act === "modify" ? "input[data-combobox]" : ".reason")?.focus();
+  enter(details);
 }
 
-function rejectWith(number) {
-  const details = current()?.querySelector('details[data-act="reject"][open]');
-  const button = details?.querySelector(`[data-key="${number}"]`);
-  if (button?.value === "other" && !details.querySelector("[name=comment]").value.trim()) details.querySelector("[name=comment]").focus();
+// One form at a time, and the keyboard goes where it begins.
+function enter(details) {
+  for (const other of document.querySelectorAll("details.act[open]")) if (other !== details) other.open = false;
+  details.querySelector("input:not([type=hidden]):not([name=comment]), .reason")?.focus({ preventScroll: true });
+  details.scrollIntoView({ block: "nearest" });
+}
+
+function giveReason(number) {
+  const form = current()?.querySelector("details.act[open] form");
+  const button = form?.querySelector(`[data-key="${number}"]`);
+  if (button?.value === "other" && !form.comment.value.trim()) form.comment.focus();
   else button?.click();
 }
 
@@ -86,21 +87,35 @@ function cyclePoa() {
   menu.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-function stepNote(by) {
-  const notes = [...document.querySelectorAll(".note")];
-  const pane = byId("documentation");
-  const top = pane.getBoundingClientRect().top + 20;
-  const at = notes.findLastIndex((note) => note.getBoundingClientRect().top <= top + 40);
-  notes[Math.max(0, Math.min(notes.length - 1, at + by))]?.scrollIntoView({ block: "start" });
-}
-
 function closeAll() {
   for (const details of document.querySelectorAll("details.act[open]")) details.open = false;
   current()?.focus({ preventScroll: true });
 }
 
-const numbers = Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8].map((number) => [String(number), () => rejectWith(number)]));
-bindKeys({
+// Keys pressed while an act is on its way wait for its answer, so that "a a a" accepts three suggestions.
+let busy = null;
+let waiting = [];
+function inTurn(act) {
+  return () => (busy ? waiting.push(act) : act());
+}
+function takeTurns() {
+  busy = null;
+  while (waiting.length && !busy) {
+    waiting.shift()();
+    // What was typed for a field that only now has the focus must not be taken for commands.
+    if (document.activeElement?.matches("input[name=code], input[name=comment]")) waiting = [];
+  }
+}
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target.id === "work") busy = event.detail.xhr;
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.xhr !== busy || event.detail.successful) return;
+  busy = null;
+  waiting = [];
+});
+
+const keys = {
   j: () => step(1),
   k: () => step(-1),
   a: () => press("accept"),
@@ -112,10 +127,11 @@ bindKeys({
   o: cyclePoa,
   n: () => stepNote(1),
   "Shift+N": () => stepNote(-1),
-  "/": () => byId("add-code")?.focus(),
+  "/": addCode,
   "Control+Enter": () => byId("submit-next")?.click(),
-  ...numbers,
-});
+};
+for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) keys[number] = () => giveReason(number);
+bindKeys(Object.fromEntries(Object.entries(keys).map(([key, act]) => [key, inTurn(act)])));
 document.addEventListener("keydown", (event) => event.key === "Escape" && closeAll());
 
 // How long the person looked before this act; a pause of more than five minutes is no work.
@@ -143,32 +159,53 @@ document.addEventListener("click", (event) => {
   const mark = event.target.closest("mark[data-s]");
   if (mark) return select(byId(`s${mark.dataset.s.split(" ")[0]}`), { scrollText: false });
   const card = event.target.closest(".sug");
-  if (card && card !== current()) select(card, { focus: false });
+  if (card && card !== current()) select(card, { focus: false, scrollText: !event.target.closest(".acts") });
 });
 
+// Tab reaches the buttons of another suggestion: that one is selected then. A mouse press is left
+// alone until its click, for the layout must not move under it.
+document.addEventListener("focusin", (event) => {
+  const card = event.target.closest(".sug");
+  if (card && card !== current() && event.target.matches(":focus-visible")) select(card, { focus: false, scrollText: false });
+});
+document.addEventListener("toggle", (event) => {
+  if (event.target.matches("details.act") && event.target.open && !event.target.contains(document.activeElement.closest("form"))) enter(event.target);
+}, true);
+
 // After an act the pane is new: keep its scroll, and go on to the next suggestion that needs a person.
-let scrollOfList = 0;
-let wasPending = false;
+// The notes stay where they are.
+let before = { scroll: 0, scrollAssigned: 0, states: new Map() };
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target.id !== "work") return;
-  scrollOfList = byId("suggestions")?.scrollTop ?? 0;
-  wasPending = current()?.dataset.state === "pending";
+  if (event.detail.target.id !== "work" || event.detail.isError) return;
+  before = {
+    scroll: byId("suggestions").scrollTop,
+    scrollAssigned: byId("assigned-list").scrollTop,
+    states: new Map(cards().map((card) => [card.dataset.id, card.dataset.state])),
+  };
   lastAct = performance.now();
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target.id !== "work" && event.detail.elt?.id !== "work") return;
-  const list = byId("suggestions");
-  if (list) list.scrollTop = scrollOfList;
-  const here = current();
-  const moved = wasPending && here && here.dataset.state !== "pending";
-  if (moved || !here) {
-    const after = cards().slice(here ? cards().indexOf(here) : 0).find((card) => card.dataset.state === "pending") ?? pending()[0];
-    if (after) return select(after);
-    select(here, { focus: false, scrollText: false });
-    return byId("submit-next")?.focus();
-  }
-  const focused = document.activeElement;
-  select(here, { focus: !focused || focused === document.body, scrollText: false });
+  byId("suggestions").scrollTop = before.scroll;
+  byId("assigned-list").scrollTop = before.scrollAssigned;
+  goOn();
+  takeTurns();
 });
+
+function goOn() {
+  const was = (card) => before.states.get(card.dataset.id);
+  const reopened = cards().find((card) => card.dataset.state === "pending" && was(card) && was(card) !== "pending");
+  if (reopened) return select(reopened, { scrollText: false });
+  const here = current();
+  const decided = here && here.dataset.state !== "pending" && was(here) === "pending";
+  if (decided || !here) {
+    const next = cards().slice(here ? cards().indexOf(here) : 0).find((card) => card.dataset.state === "pending") ?? pending()[0];
+    if (next) return select(next, { scrollText: false });
+    select(here, { focus: false, scrollText: false });
+    return (byId("acknowledged") ?? byId("submit-next"))?.focus();
+  }
+  const lost = !document.activeElement || document.activeElement === document.body;
+  select(here, { focus: lost, scrollText: false });
+}
 
 select(pending()[0] ?? null, { scrollText: false });

@@ -18,8 +18,8 @@ function select(input, option) {
   input.value = option.dataset.code;
   close(input);
   input.focus();
-  const next = input.form.querySelector("select:not([disabled])");
-  if (next) next.focus();
+  const reason = input.form.querySelector(".reason");
+  if (reason) reason.focus();
   else input.form.requestSubmit();
 }
 
@@ -44,6 +44,11 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "Enter" && !event.ctrlKey && chosen) {
     event.preventDefault();
     select(input, chosen);
+  } else if (event.key === "Enter" && !event.ctrlKey && input.form.querySelector(".reason")) {
+    // The code stands; what is missing is the reason.
+    event.preventDefault();
+    close(input);
+    input.form.querySelector(".reason").focus();
   } else if (event.key === "Escape" && listOf(input)?.childElementCount) {
     event.stopPropagation();
     close(input);

@@ -4,6 +4,7 @@ import { openHelp } from "./app.js";
 
 export function isTyping(event) {
   const target = event.target;
+  if (target.type === "checkbox") return false;
   return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 }
 

@@ -19,5 +19,6 @@ bindKeys({
   j: () => move(1),
   k: () => move(-1),
   n: () => document.getElementById("next-chart")?.requestSubmit(),
+  "/": () => document.querySelector("#filters select")?.focus(),
   f: () => document.querySelector("#filters select")?.focus(),
 });

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -14,7 +16,6 @@ from tests.factories import World
 # Page name → (method, permission). None: open to everybody, signed in or not.
 PAGES: dict[str, tuple[str, str | None]] = {
     "sign_in": ("get", None),
-    "sign_out": ("post", None),
     "healthz": ("get", None),
     "worklist": ("get", "read_charts"),
     "next_chart": ("post", "code_charts"),
@@ -42,8 +43,8 @@ PAGES: dict[str, tuple[str, str | None]] = {
     "export_overrides": ("get", "export_decisions"),
     "system": ("get", "run_the_system"),
 }
-# Tested where they are: `home` redirects by role; the API has tokens, not sessions.
-ELSEWHERE = {"home"}
+# Tested on their own below: `home` redirects by role, `sign_out` is for everybody who is signed in.
+ELSEWHERE = {"home", "sign_out"}
 
 
 def names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> list[str]:
@@ -65,7 +66,7 @@ def arguments(world: World) -> dict[str, dict[str, object]]:
         "chart": {"public_id": world.outpatient.public_id},
         "suggestion": {"pk": world.suggestion.pk},
         "assigned": {"pk": world.outpatient.assigned_codes.get().pk},
-        "report": {"week": "2026-06-01"},
+        "report": {"week": date(2026, 6, 1)},
     }
 
 
@@ -132,6 +133,14 @@ def test_home_is_where_each_role_begins(role: Role, page: str, world: World) -> 
     client = Client()
     client.force_login(world.users[role])
     assert client.get(reverse("home")).headers["Location"] == reverse(page)
+
+
+def test_signing_out_ends_the_session_and_is_no_link(world: World) -> None:
+    client = Client()
+    client.force_login(world.coder)
+    assert client.get(reverse("sign_out")).status_code == 405
+    assert client.post(reverse("sign_out")).headers["Location"] == reverse("sign_in")
+    assert client.get(reverse("worklist")).status_code == 302
 
 
 def test_posts_without_a_csrf_token_are_refused(world: World) -> None:

@@ -1,0 +1,104 @@
+"""Weeks of pregnancy, delivery, and what complicates either.
+
+Source: Guidelines I.C.15.a.2 and a.3 (trimester; "in childbirth" where the code has it and the delivery is in this
+stay), I.C.21.c.11 (Z3A weeks, Z37 outcome on the mother's record of delivery), I.C.15.a.1 (chapter 15
+before other chapters: O99 for conditions that complicate pregnancy).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from inference.candidates import Candidate, Case
+from inference.mentions import Mention
+from inference.schema import Setting
+from inference.text.assertion import Status
+from inference.text.sections import Kind
+from inference.text.tokens import tokens
+
+WEEKS = re.compile(
+    r"\b(?:at |GA:? |EGA:? )?(\d{1,2})(?: ?w(?:(?:ee)?ks?)?\b|w\d ?d|[ ]?\+ ?\d\b|[ -]\d/7\b| weeks?\b)", re.IGNORECASE
+)
+GESTATION = re.compile(r"gestation|pregnan|\bEDD\b|\bEGA\b|\bGA\b|\bG\d ?P\d|\bIUP\b|\bSIUP\b|labor", re.IGNORECASE)
+DELIVERED = re.compile(
+    r"\b(?:NSVD|SVD|VAVD|spontaneous vaginal delivery|vaginal delivery|vaginal birth|cesarean|c-section|LTCS|"
+    r"delivered)\b",
+    re.IGNORECASE,
+)
+LIVE = re.compile(r"\b(?:apgars?|live[ -]?born|live birth|viable|vigorous)\b", re.IGNORECASE)
+TWINS = ("O30",)
+CARRIED = ("O", "Z33", "Z34", "Z36")
+EARLIEST, LATEST = 4, 42
+# Prefix of a condition → stem of its code in pregnancy; then which digit says "in childbirth" and "third trimester".
+COMPLICATING = (
+    (("E66",), "O9921", ("1", "2", "3", "4")), (("D50", "D51", "D52", "D53", "D64"), "O990", ("11", "12", "13", "2")),
+    (("J45",), "O995", ("11", "12", "13", "2")), (("Z22330",), "O9982", ("0", "0", "0", "4")),
+    (("E03",), "O9928", ("1", "2", "3", "4")), (("F32", "F33", "F41"), "O9934", ("1", "2", "3", "4")),
+)  # fmt: skip
+
+
+def apply(case: Case) -> None:
+    """Add weeks and outcome, and put the chart's conditions into their codes of chapter 15."""
+    pregnancy = case.matching(*CARRIED)
+    if not pregnancy or case.chart.sex == "M" or not any(GESTATION.search(r.text) for r in case.readings):
+        return
+    weeks, told = _weeks(case)
+    if not weeks:
+        return
+    case.add(f"Z3A{weeks:02}" if weeks >= 8 else "Z3A01", told, "stated")
+    born = _born(case)
+    if born:
+        case.add("Z372" if case.matching(*TWINS) else "Z370", born, "stated")
+        for candidate in case.matching("O"):
+            _in_childbirth(case, candidate)
+    _complicating(case, 3 if born else _trimester(weeks))
+
+
+def _weeks(case: Case) -> tuple[int, list[Mention]]:
+    """The weeks named most often, the later of two; with the places."""
+    places: dict[int, list[Mention]] = {}
+    for reading in case.readings:
+        for match in WEEKS.finditer(reading.text):
+            if EARLIEST <= int(match[1]) <= LATEST:
+                places.setdefault(int(match[1]), []).append(_at(reading.key, reading.text, match))
+    late = {weeks: found for weeks, found in places.items() if weeks >= 20} or places
+    counts = Counter({weeks: len({mention.note for mention in found}) for weeks, found in late.items()})
+    best = max(counts, key=lambda weeks: (counts[weeks], weeks), default=0)
+    return best, places.get(best, [])
+
+
+def _at(key: str, text: str, match: re.Match[str]) -> Mention:
+    near = tuple(word.norm for word in tokens(match.group()))
+    return Mention(key, match.start(), match.end(), "", "", "status", Status.AFFIRMED, Kind.HPI, "", near, problem=False)
+
+
+def _born(case: Case) -> list[Mention]:
+    """Where the notes of a stay tell of the delivery of a living child."""
+    if case.chart.setting is not Setting.INPATIENT or not any(LIVE.search(r.text) for r in case.readings):
+        return []
+    return [
+        _at(reading.key, reading.text, match)
+        for reading in case.readings
+        if LIVE.search(reading.text)
+        for match in list(DELIVERED.finditer(reading.text))[:2]
+    ]
+
+
+def _in_childbirth(case: Case, candidate: Candidate) -> None:
+    if "trimester" not in case.book.title(candidate.code):
+        return
+    other = [code for code in case.book.siblings(candidate.code) if "childbirth" in case.book.title(code)]
+    if other:
+        case.replace(candidate, other[0])
+
+
+def _trimester(weeks: int) -> int:
+    return 0 if weeks < 14 else 1 if weeks < 28 else 2
+
+
+def _complicating(case: Case, digit: int) -> None:
+    for prefixes, stem, digits in COMPLICATING:
+        for candidate in case.matching(*prefixes):
+            if candidate.problem or any(mention.kind is Kind.PMH for mention in candidate.mentions):
+                case.add(stem + digits[digit], candidate.mentions, "assumed")
