@@ -32,12 +32,17 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A monotone, piecewise-linear map from raw score to probability, and the band thresholds."""
+    """A monotone, piecewise-linear map from raw score to probability, and the band thresholds.
+
+    What is less probable than `floor` is not shown at all, and of LOW suggestions no more than `most_low`.
+    """
 
     scores: tuple[float, ...]
     probabilities: tuple[float, ...]
     high: float
     medium: float
+    floor: float = 0.0
+    most_low: int = 1000
 
     def probability(self, score: float) -> float:
         """The probability for a raw score, clamped at both ends of the map."""
@@ -68,5 +73,7 @@ def load(path: Path = BUILTIN) -> tuple[Weights, Calibration]:
         tuple(float(probability) for _, probability in points),
         float(bands["HIGH"]),
         float(bands["MEDIUM"]),
+        float(bands["FLOOR"]),
+        int(stored["most_low"]),
     )
     return weights, calibration

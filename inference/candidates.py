@@ -109,7 +109,10 @@ def gather(chart: ChartText, book: Book, index: Index, retrieval: Retrieval) -> 
 def _consider(case: Case, mention: Mention) -> None:
     if mention.status is Status.FAMILY:
         case.relatives.append(mention)
-    if mention.status in (Status.NEGATED, Status.FAMILY, Status.HYPOTHETICAL):
+    if mention.status is Status.RESOLVED and case.chart.setting is Care.INPATIENT and mention.kind in CONCLUDING:
+        # What was treated in this stay is coded though it is over by discharge (Guidelines III).
+        mention = replace(mention, status=Status.AFFIRMED)
+    if mention.status in (Status.NEGATED, Status.RESOLVED, Status.FAMILY, Status.HYPOTHETICAL):
         return
     if mention.status is Status.POSSIBLE and not _uncertain_counts(case, mention):
         return

@@ -15,10 +15,12 @@ from inference.grounding import Grounded
 from inference.lexicon import loader
 from inference.proposers.base import Proposer
 from inference.proposers.builtin import Builtin
-from inference.schema import ChartText, Outcome, Proposal
+from inference.schema import Band, ChartText, Outcome, Proposal
 from medcode.codebook.snapshot import Snapshot
 
 GENERATION = "builtin-2"  # raise with every change of rules that may change what is proposed
+
+IMPROBABLE = "improbable"
 
 
 class Engine:
@@ -38,8 +40,16 @@ class Engine:
         """The codes that the chart supports, most probable first, each with verbatim evidence."""
         claims = self.proposer.propose(chart)
         kept, dropped = grounding.ground(claims, chart, self.snapshot)
-        proposals = sorted((self._proposal(item) for item in kept), key=lambda item: (-item.confidence, item.code))
-        return Outcome(tuple(proposals), self.proposer.name, self.model_version, dropped=dropped)
+        proposals = [self._proposal(item) for item in kept if item.required or self._worth_showing(item)]
+        proposals.sort(key=lambda item: (-item.confidence, item.code))
+        shown = sum(item.band is not Band.LOW for item in proposals) + self.calibrated.most_low
+        withheld = len(kept) - len(proposals[:shown])
+        if withheld:
+            dropped[IMPROBABLE] = withheld
+        return Outcome(tuple(proposals[:shown]), self.proposer.name, self.model_version, dropped=dropped)
+
+    def _worth_showing(self, item: Grounded) -> bool:
+        return self.calibrated.probability(item.score) >= self.calibrated.floor
 
     def _proposal(self, item: Grounded) -> Proposal:
         confidence = self.calibrated.probability(item.score)

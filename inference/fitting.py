@@ -37,7 +37,11 @@ RIDGE = 2.0
 SECOND_WEIGHT = 0.35  # a second coder's opinion, beside the adjudicated one
 MINIMUM_COUNT = 4  # candidates; rarer features keep weight 0
 HIGH_PRECISION = 0.82
-EQUALLY_GOOD = 0.01  # difference in F1 that these few documents cannot tell from chance
+FIRST = 10  # suggestions that a coder reads without scrolling
+AFFORDABLE = 0.005  # loss of recall among the first ten that a floor may cost
+HIGHEST_FLOOR = 0.12
+MOST_LOW = 15  # suggestions of the lowest band that a chart may show
+EQUALLY_GOOD = 0.006  # difference in F1 that these few documents cannot tell from chance
 # Prior belief, towards which the ridge pulls: what any coder would say before seeing data.
 PRIOR = {
     "problem": 2.5, "plan problem": 1.5, "rule integral": -3.0, "never affirmed": -1.0,
@@ -46,7 +50,7 @@ PRIOR = {
     "guessed": -0.5, "rule drug": -1.0, "pregnancy": -1.5, "symptom": -0.5, "rule combined": 0.5, "rule assumed": 0.3,
     "drug given": 0.4,
     "in assessment": 0.7, "assessed, nothing listed": 1.5, "unstructured": 2.2, "chronic inpatient": 1.5,
-    "only by term": -0.3, "problem earlier": 1.2, "not at discharge": -1.2, "status inpatient": 1.8,
+    "only by term": -0.3, "problem earlier": 1.2, "not at discharge": -1.2, "status inpatient": 2.2,
     "pregnant patient": 2.5, "rule long-term": 4.0, "rule stated": 1.5, "rule family": -0.5,
 }  # fmt: skip
 PRIOR_BIAS = -1.5
@@ -77,6 +81,7 @@ def main(arguments: Sequence[str]) -> None:
     stored = {
         "card": {**card(arguments, table, golds), "cross_validated": figures},
         "bands": bands,
+        "most_low": MOST_LOW,
         "mapping": mapping,
         "bias": round(bias, 4),
         "weights": {name: round(float(w), 4) for name, w in sorted(zip(table.names, weights, strict=True)) if w},
@@ -195,7 +200,23 @@ def thresholds(
             high = float(limit)
     # A code too many is a click to refuse, a code missed has to be searched: ties go to the lower limit.
     medium = min(limit for limit, value in f1.items() if value >= max(f1.values()) - EQUALLY_GOOD)
-    return {"HIGH": round(max(high, medium), 2), "MEDIUM": round(medium, 2)}
+    floor = _floor(table, probability, gold)
+    return {"HIGH": round(max(high, medium), 2), "MEDIUM": round(medium, 2), "FLOOR": round(floor, 2)}
+
+
+def _floor(table: Table, probability: Floats, gold: dict[str, list[str]]) -> float:
+    """The highest probability below which suggestions can be withheld at hardly any loss of recall."""
+    ranked: dict[str, dict[str, float]] = {}
+    for document, code, value in zip(table.documents, table.codes, probability, strict=True):
+        ranked.setdefault(document, {})[code] = float(value)
+    first = {key: sorted(found, key=lambda code: -found[code])[:FIRST] for key, found in ranked.items()}
+
+    def recall(limit: float) -> float:
+        kept = {key: [code for code in codes if ranked[key][code] >= limit] for key, codes in first.items()}
+        return agreement(gold, kept).recall
+
+    affordable = [f for f in np.arange(0.0, HIGHEST_FLOOR, 0.01) if recall(float(f)) >= recall(0.0) - AFFORDABLE]
+    return float(max(affordable))
 
 
 def held_out_figures(
@@ -236,7 +257,8 @@ def card(arguments: Sequence[str], table: Table, golds: list[dict[str, list[str]
         "bands": (
             "MEDIUM starts where cross-validated micro-F1 (exact plus category) is best, "
             "HIGH where cross-validated exact precision "
-            f"against the first coder reaches {HIGH_PRECISION}. The probability is that of at least one coder having "
+            f"against the first coder reaches {HIGH_PRECISION}. Below FLOOR nothing is shown: the highest probability "
+            f"that costs at most {AFFORDABLE} of the recall among the first {FIRST}, up to {HIGHEST_FLOOR}. The probability is that of at least one coder having "
             "kept the code; agreement with any one coding is bounded by what two coders agree on (exact F1 0.5-0.57)."
         ),
     }

@@ -32,6 +32,7 @@ class Grounded:
     score: float
     evidence: tuple[Evidence, ...]
     reason: str
+    required: bool = False
 
 
 def ground(
@@ -62,7 +63,7 @@ def _check(claim: RawProposal, chart: ChartText, snapshot: Snapshot, dropped: Co
     else:
         evidence = _evidence(claim.quotes, chart, dropped)
         if evidence:
-            return Grounded(entry, claim.score, evidence, claim.reason)
+            return Grounded(entry, claim.score, evidence, claim.reason, claim.required)
         dropped[NO_EVIDENCE] += 1
     return None
 

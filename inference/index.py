@@ -19,7 +19,7 @@ from inference.text.tokens import DETERMINERS, SIDES, expanded, tokens
 from inference.text.wordlists import word_set
 from medcode.codebook.snapshot import CodeEntry, Snapshot, undotted
 
-FORMAT = 7  # part of the cache's name: raise it when the compiled form changes
+FORMAT = 8  # part of the cache's name: raise it when the compiled form changes
 LEXICON, TITLE, TERM = "lexicon", "title", "term"
 LONGEST_SPLIT = 5  # words of a lexicon name that may be matched out of order
 LONGEST_SPLIT_TITLE = 3  # the same for a title: longer ones share too many words with each other
@@ -98,7 +98,9 @@ def compile_names(snapshot: Snapshot, lexicon: Lexicon) -> dict[str, tuple[str, 
     for phrase, target in lexicon.targets.items():
         code = undotted(target)
         if code in snapshot.entries and not _lasts(phrase, lexicon) and not _two_in_one(phrase, lexicon):
-            names.setdefault(normal_name(phrase, lexicon.abbreviations), (code, LEXICON))
+            name = normal_name(phrase, lexicon.abbreviations)
+            if not _emptied(phrase, name):
+                names.setdefault(name, (code, LEXICON))
     for source in (TITLE, TERM):
         for entry in snapshot.entries.values():
             if _named(entry):
@@ -112,6 +114,11 @@ def normal_name(phrase: str, abbreviations: dict[str, tuple[str, ...]]) -> str:
     """A phrase's normal form: folded words, abbreviations written out, determiners dropped, sides unified."""
     words = (token.norm for token in expanded(tokens(phrase), abbreviations))
     return " ".join(filter(None, (SIDES.get(word, word) for word in words if word not in DETERMINERS)))
+
+
+def _emptied(phrase: str, name: str) -> bool:
+    """Whether a name lost its telling word: "pain in the side" must not become "pain in"."""
+    return len(name.split()) < len(phrase.split()) and VAGUE.union(CONNECTIVES).issuperset(name.split())
 
 
 def _lasts(phrase: str, lexicon: Lexicon) -> bool:

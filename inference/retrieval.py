@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
 
-from inference.index import CONNECTIVES, Index
+from inference.index import CONNECTIVES, VAGUE, Index
 from inference.mentions import Mention, Reading, nearest_side
 from inference.text import assertion
 from inference.text.assertion import Status
@@ -26,6 +26,8 @@ ASKED = 4  # rarest words of a problem whose names are compared
 COMMON = 1500  # names; a word in more of them opens no comparison
 IGNORED = CONNECTIVES | word_set("with without unspecified nos other specified status post new history")
 GUESS = "guess"
+HISTORY = "Z8"  # personal and family history: only for a problem that speaks of the past
+PAST = word_set("history former previous prior ex quit past status post family remote")
 MOST_GUESSES = 100  # problems of one note; no clinician lists more
 
 
@@ -76,7 +78,10 @@ class Retrieval:
         words: list[Token] = tokens(reading.text, problem.begin, problem.end)
         norms = [word.norm for word in content(expanded(words, self.index.abbreviations))]
         name, score = self.nearest(norms)
-        if score < NEAR_ENOUGH:
+        # A vague word ("pain") is near to many names and means none of them.
+        if score < NEAR_ENOUGH or VAGUE.issuperset(norms):
+            return None
+        if self.index.names[name][0].startswith(HISTORY) and PAST.isdisjoint(norms):
             return None
         begin, end = words[0].begin, words[-1].end
         status = assertion.status_of(words, assertion.scopes(words), begin, end)

@@ -18,7 +18,9 @@ REPORTS = ("radiology", "imaging", "pathology", "laboratory")
 OTHERS = ("nurs", "dietit", "nutrition", "therapy", "social work", "case management")
 DISCHARGE = "discharge"
 # Sections that keep their meaning in a nurse's note.
-FACTUAL = frozenset({Kind.SOCIAL, Kind.FAMILY, Kind.MEDICATIONS, Kind.PSH, Kind.PMH, Kind.RESULTS, Kind.EXAM, Kind.ROS})
+FACTUAL = frozenset(
+    {Kind.SOCIAL, Kind.FAMILY, Kind.MEDICATIONS, Kind.PSH, Kind.PMH, Kind.RESULTS, Kind.EXAM, Kind.ROS}
+)
 
 
 def concluding(chart: ChartText) -> frozenset[str]:

@@ -39,7 +39,7 @@ def mentions(reading: Reading) -> list[Mention]:
         near = tuple(word.norm for word in words)
         for hit in hits:
             status = assertion.status_of(words, opened, hit.begin, hit.end)
-            if status is not Status.NEGATED and STOPPED.isdisjoint(near):
+            if status not in (Status.NEGATED, Status.RESOLVED) and STOPPED.isdisjoint(near):
                 found.append(_mention(reading.key, sentence.kind, hit, near))
     return found
 

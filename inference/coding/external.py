@@ -27,6 +27,7 @@ MISHAP = word_set(
     "fell fall injury injured hurt twisted pop popped sprained tripped slipped accident hit struck landed rolled when "
     "while during jammed collided"
 )
+LONG_AGO = frozenset({"year", "ago"})
 
 
 def load() -> Index:
@@ -41,12 +42,19 @@ def apply(case: Case, causes: Index) -> None:
     if not injuries:
         return
     told: dict[str, list[Mention]] = {}
+    named = {(m.note, m.begin, m.end) for candidate in injuries for m in candidate.mentions}
     for reading in case.readings:
         for code, mention in _told(reading, causes):
-            told.setdefault(code, []).append(mention)
+            if not _within(mention, named):
+                told.setdefault(code, []).append(mention)
     activities = [code for code in told if code.startswith(ACTIVITY)]
     _add_first(case, [code for code in told if code not in activities], told, injuries)
     _add_first(case, activities, told, injuries)
+
+
+def _within(mention: Mention, named: set[tuple[str, int, int]]) -> bool:
+    """Whether the words are the injury's own name ("tick bite"), which tells of no mishap."""
+    return any(note == mention.note and begin < mention.end and mention.begin < end for note, begin, end in named)
 
 
 def _add_first(case: Case, codes: list[str], told: dict[str, list[Mention]], injuries: list[Candidate]) -> None:
@@ -67,10 +75,12 @@ def _told(reading: Reading, causes: Index) -> list[tuple[str, Mention]]:
             continue
         opened = assertion.scopes(words)
         near = tuple(word.norm for word in words)
+        if LONG_AGO.issubset(near) or ("last" in near and "year" in near):
+            continue
         for begin, end, name in spans:
             code = causes.names[name][0]
             status = assertion.status_of(words, opened, begin, end)
-            if status in (Status.NEGATED, Status.FAMILY, Status.HYPOTHETICAL):
+            if status is not Status.AFFIRMED:
                 continue
             if code.startswith(ACTIVITY) and MISHAP.isdisjoint(near):
                 continue

@@ -23,7 +23,11 @@ from medcode.codebook.snapshot import undotted
 TABLE = Path(__file__).with_name("longterm.tsv")
 ANTIDIABETIC = ("Z794", "Z7984", "Z7985")
 DIABETES = ("E08", "E09", "E10", "E11", "E13", "O24")
-LOW_DOSE = re.compile(r"\b(?:75|81|100|162) ?mg\b", re.IGNORECASE)
+# The doses of lasting use: aspirin for prevention, a steroid for maintenance.
+DOSED = {
+    "Z7982": re.compile(r"\b(?:75|81|100|162) ?mg\b", re.IGNORECASE),
+    "Z7952": re.compile(r"\b(?:2\.5|5|7\.5|10) ?mg\b", re.IGNORECASE),
+}
 GIVEN_HERE = re.compile(r"infusion|bolus|sliding|correction|drip|\b(?:IV|load)", re.IGNORECASE)
 TAKEN = frozenset({Kind.MEDICATIONS, Kind.PMH, Kind.DIAGNOSES, Kind.COURSE})
 
@@ -49,7 +53,7 @@ def _codes(fact: MedicationFact) -> list[str]:
     if GIVEN_HERE.search(f"{fact.name} {fact.dose}"):
         return []
     found = {table()[word] for word in norms(fact.name) if word in table()}
-    return [code for code in found if code != "Z7982" or LOW_DOSE.search(f"{fact.name} {fact.dose}")]
+    return [code for code in found if code not in DOSED or DOSED[code].search(f"{fact.name} {fact.dose}")]
 
 
 def _diabetic(case: Case, code: str) -> bool:

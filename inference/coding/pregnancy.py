@@ -52,6 +52,7 @@ def apply(case: Case) -> None:
         case.add("Z372" if case.matching(*TWINS) else "Z370", born, "stated")
         for candidate in case.matching("O"):
             _in_childbirth(case, candidate)
+    _sugar(case)
     _complicating(case, 3 if born else _trimester(weeks))
 
 
@@ -70,7 +71,9 @@ def _weeks(case: Case) -> tuple[int, list[Mention]]:
 
 def _at(key: str, text: str, match: re.Match[str]) -> Mention:
     near = tuple(word.norm for word in tokens(match.group()))
-    return Mention(key, match.start(), match.end(), "", "", "status", Status.AFFIRMED, Kind.HPI, "", near, problem=False)
+    return Mention(
+        key, match.start(), match.end(), "", "", "status", Status.AFFIRMED, Kind.HPI, "", near, problem=False
+    )
 
 
 def _born(case: Case) -> list[Mention]:
@@ -91,6 +94,16 @@ def _in_childbirth(case: Case, candidate: Candidate) -> None:
     other = [code for code in case.book.siblings(candidate.code) if "childbirth" in case.book.title(code)]
     if other:
         case.replace(candidate, other[0])
+
+
+def _sugar(case: Case) -> None:
+    """Gestational diabetes by its control, which makes the drug's own code needless (I.C.15.i)."""
+    insulin, oral = case.matching("Z794"), case.matching("Z7984")
+    for candidate in case.matching("O24419", "O24429", "O24439") if insulin or oral else []:
+        case.replace(candidate, candidate.code[:-1] + ("4" if insulin else "5"))
+    if case.matching("O244"):
+        for candidate in (*insulin, *oral):
+            case.drop(candidate)
 
 
 def _trimester(weeks: int) -> int:

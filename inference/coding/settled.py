@@ -15,7 +15,8 @@ from inference.text.sections import Kind
 ONE_OF: tuple[tuple[str, ...], ...] = (
     ("N181", "N182", "N183", "N184", "N185", "N186", "N189"), ("I50",), ("J45",), ("I48",), ("I63",), ("I21",),
     ("K35",), ("K85",), ("N40",), ("F31",), ("F32", "F33"), ("I824",), ("E40", "E41", "E43", "E44", "E45", "E46"),
-    ("J960", "J961", "J962", "J969"), ("C83", "C851", "C859"), ("F03",), ("F02",), ("O24",), ("N13",), ("D50",), ("D62",),
+    ("J960", "J961", "J962", "J969"), ("C83", "C851", "C859"), ("F03",), ("F02",), ("O24",), ("N13",), 
+    ("D50",),
 )  # fmt: skip
 SUBSTANCES = tuple(f"F1{digit}" for digit in "01234568")
 GRAVITY = {"2": 2, "1": 1, "9": 0}  # fourth character: dependence, abuse, use
@@ -27,6 +28,7 @@ SAID_BY = (
     (("R739",), ("E08", "E09", "E10", "E11", "E13")),
 )  # fmt: skip
 NEURODEGENERATIVE = ("G30", "G310", "G3183", "G20")
+URINARY = frozenset({"luts", "nocturia", "retention", "obstruction", "hesitancy", "frequency"})
 INFECTED_LUNG = ("J12", "J13", "J14", "J15", "J16", "J18", "J20")
 
 
@@ -36,6 +38,7 @@ def apply(case: Case) -> None:
     _airways(case)
     _dementia(case)
     _fracture(case)
+    _prostate(case)
     for prefixes in ONE_OF:
         _settle(case, case.matching(*prefixes))
     for prefix in SUBSTANCES:
@@ -94,6 +97,15 @@ def _dementia(case: Case) -> None:
         for candidate in case.matching("F03"):
             suffix = candidate.code[3:]
             case.replace(candidate, "F02" + ("8" + suffix[1:] if suffix.startswith("9") else suffix))
+
+
+def _prostate(case: Case) -> None:
+    """Enlargement with the urinary symptoms that the same problem names is N40.1; retention then is R33.8."""
+    for candidate in case.matching("N400"):
+        if any(mention.words & URINARY for mention in candidate.mentions):
+            case.replace(candidate, "N401")
+    for candidate in case.matching("R339") if case.matching("N401") else []:
+        case.replace(candidate, "R338")
 
 
 def _fracture(case: Case) -> None:

@@ -19,12 +19,16 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class RawProposal:
-    """A claimed code, dotted or not, with a raw score between 0 and 1 and its quotes, best first."""
+    """A claimed code, dotted or not, with a raw score between 0 and 1 and its quotes, best first.
+
+    `required`: a coding rule asks for it beside another code, so it is shown however improbable.
+    """
 
     code: str
     score: float
     quotes: tuple[Quote, ...]
     reason: str = ""
+    required: bool = False
 
 
 class Proposer(Protocol):

@@ -28,6 +28,7 @@ from inference.text.assertion import Status
 from inference.text.sections import Kind
 
 MOST_QUOTES = 5
+REQUIRED = frozenset({"drug", "long-term", "combined", "assumed"})  # "use additional code", "code first"
 # Where evidence convinces a coder most.
 PLACES = (
     Kind.DIAGNOSES,
@@ -77,7 +78,8 @@ class Builtin:
 
     def _raw(self, case: Case, candidate: Candidate) -> RawProposal:
         score = self.weights.score(features(case, candidate))
-        return RawProposal(candidate.code, score, _quotes(case, candidate), _reason(candidate))
+        required = bool(candidate.flags & REQUIRED) and "integral" not in candidate.flags
+        return RawProposal(candidate.code, score, _quotes(case, candidate), _reason(candidate), required)
 
 
 def _quotes(case: Case, candidate: Candidate) -> tuple[Quote, ...]:

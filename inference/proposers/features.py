@@ -99,7 +99,7 @@ def _chart(case: Case, candidate: Candidate) -> dict[str, float]:
             found["assessed, nothing listed"] = 1.0
         if _unstructured(case):
             found["unstructured"] = 1.0
-    if candidate.code.startswith("Z") and case.chart.setting is Setting.INPATIENT:
+    if candidate.code.startswith("Z") and not candidate.problem and case.chart.setting is Setting.INPATIENT:
         found["status inpatient"] = 1.0
     if candidate.code.startswith(("O", "Z3A", "Z37")) and any(c.startswith("Z3A") for c in case.candidates):
         found["pregnant patient"] = 1.0

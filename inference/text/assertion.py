@@ -20,6 +20,7 @@ class Status(StrEnum):
 
     AFFIRMED = "affirmed"
     NEGATED = "negated"
+    RESOLVED = "resolved"
     FAMILY = "family"
     HYPOTHETICAL = "hypothetical"
     POSSIBLE = "possible"
@@ -27,15 +28,16 @@ class Status(StrEnum):
 
 
 # Where scopes overlap, the earlier status in this order wins.
-PRECEDENCE = (Status.NEGATED, Status.FAMILY, Status.HYPOTHETICAL, Status.POSSIBLE, Status.HISTORICAL)
+PRECEDENCE = (Status.NEGATED, Status.RESOLVED, Status.FAMILY, Status.HYPOTHETICAL, Status.POSSIBLE, Status.HISTORICAL)
 
 FORWARD: dict[Status, str] = {
     Status.NEGATED: "no|denies|denied|deny|denying|without|negative for|not|never had|no evidence of|no sign of|"
     "no signs of|absence of|free of|fails to reveal|did not reveal|does not have|do not have|no history of|"
     "no known|neither|nor|ruled out for|rules out|ruled out|did not have|has not had|never|cannot see|"
-    "no longer has|resolved|negative|unremarkable for|not have|does not|did not|no new|no complaint of|"
+    "no longer has|negative|unremarkable for|not have|does not|did not|no new|no complaint of|"
     "absent|non|lack of|lacks|no current|doubt|no suspicion of|unlikely|low suspicion for|not consistent with|"
     "does not appear to be|no acute|no apparent|no significant|no obvious|not demonstrate|not show|not suggest",
+    Status.RESOLVED: "resolved|resolution of",
     Status.FAMILY: "family history of|family history significant for|family hx of|mother had|mother has|father had|"
     "father has|mother|father|brother|sister|grandmother|grandfather|aunt|uncle|maternal|paternal|"
     "parents|siblings|cousin|fhx|family history|relatives|runs in the family",
@@ -60,9 +62,11 @@ FORWARD: dict[Status, str] = {
 }  # fmt: skip
 BACKWARD: dict[Status, str] = {
     Status.NEGATED: "was ruled out|is ruled out|has been ruled out|ruled out|were ruled out|is absent|was negative|"
-    "is negative|were negative|has resolved|have resolved|not seen|unlikely|not identified|not present|"
-    "not appreciated|was not seen|were not seen|denied|declined|negative|has completely resolved|are negative|"
-    "not noted|is not suspected|are absent|resolved|has improved and resolved|spontaneously resolved",
+    "is negative|were negative|not seen|unlikely|not identified|not present|"
+    "not appreciated|was not seen|were not seen|denied|declined|negative|are negative|"
+    "not noted|is not suspected|are absent",
+    Status.RESOLVED: "resolved|has resolved|have resolved|has completely resolved|has improved and resolved|"
+    "spontaneously resolved|now resolved|resolving",
     Status.POSSIBLE: "is possible|is suspected|cannot be excluded|is likely|not excluded|may be present|"
     "is in the differential|is probable|cannot be ruled out|is considered|suspected|likely",
     Status.HISTORICAL: "in the past|years ago|year ago|months ago|in childhood|as a child|last year|previously",
@@ -108,6 +112,7 @@ SOFT_TERMINATORS = frozenset({"with", "today", "will", "which", "due to", "secon
 # A doubt or a past reaches no further than a clause; a denial runs through a whole list.
 REACH = {
     Status.NEGATED: 40,
+    Status.RESOLVED: 5,
     Status.FAMILY: 30,
     Status.HYPOTHETICAL: 25,
     Status.POSSIBLE: 9,
@@ -213,7 +218,7 @@ def _ceiling(found: list[Trigger], trigger: Trigger, status: Status, length: int
 
 
 def _passes(status: Status, terminator: str) -> bool:
-    return status in (Status.NEGATED, Status.HYPOTHETICAL, Status.FAMILY) and terminator in SOFT
+    return status in (Status.NEGATED, Status.RESOLVED, Status.HYPOTHETICAL, Status.FAMILY) and terminator in SOFT
 
 
 def _floor(found: list[Trigger], trigger: Trigger) -> int:

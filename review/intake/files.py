@@ -78,7 +78,7 @@ def _line(line: bytes, where: str, position: int, defaults: Defaults) -> Item:
     try:
         if len(line) > MAX_LINE_BYTES:
             raise InvalidInputError(f"longer than {MAX_LINE_BYTES:,} bytes; the file is not read further")
-        return _item(strictjson.loads(line), where, position, defaults)
+        return _item(strictjson.loads(line.strip()), where, position, defaults)
     except InvalidInputError as error:
         return Item(where=where, position=position, error=error)
 

@@ -14,6 +14,9 @@ from typing import Any, NoReturn, cast
 
 from review.actions.errors import InvalidInputError
 
+# More than any real message has. Each costs memory, so a small body of nothing but "{}," is a large one.
+MAX_CONTAINERS = 500_000
+MAX_COMMAS = 2_000_000
 # Escapes that may stand for NUL or for half of a surrogate pair; only then is a closer look needed.
 SUSPECT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 
@@ -24,12 +27,15 @@ def loads(raw: bytes | str) -> Any:
     Raises `InvalidInputError`; its sentence names a line and column but quotes nothing.
     """
     text = _decoded(raw) if isinstance(raw, bytes) else raw
+    if text.count("{") + text.count("[") > MAX_CONTAINERS or text.count(",") > MAX_COMMAS:
+        raise InvalidInputError("the JSON holds too many values")
     try:
         value = json.loads(
             text, object_pairs_hook=_object, parse_constant=_no_constant, parse_float=Decimal, parse_int=_whole
         )
     except json.JSONDecodeError as error:
-        raise InvalidInputError(f"not valid JSON: {error.msg} (line {error.lineno}, column {error.colno})") from None
+        place = f"line {error.lineno}, " if error.lineno > 1 else ""
+        raise InvalidInputError(f"not valid JSON: {error.msg} ({place}column {error.colno})") from None
     except RecursionError:
         raise InvalidInputError("the JSON is nested too deeply") from None
     except (ValueError, ArithmeticError):

@@ -2,6 +2,7 @@
 import { bindKeys } from "./keys.js";
 import "./combobox.js";
 import { addCode, showAnchor, stepNote } from "./documentation.js";
+import { inTurn, takeTurns } from "./turns.js";
 
 const IDLE_SECONDS = 300;
 const byId = (id) => document.getElementById(id);
@@ -92,29 +93,6 @@ function closeAll() {
   current()?.focus({ preventScroll: true });
 }
 
-// Keys pressed while an act is on its way wait for its answer, so that "a a a" accepts three suggestions.
-let busy = null;
-let waiting = [];
-function inTurn(act) {
-  return () => (busy ? waiting.push(act) : act());
-}
-function takeTurns() {
-  busy = null;
-  while (waiting.length && !busy) {
-    waiting.shift()();
-    // What was typed for a field that only now has the focus must not be taken for commands.
-    if (document.activeElement?.matches("input[name=code], input[name=comment]")) waiting = [];
-  }
-}
-document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.target.id === "work") busy = event.detail.xhr;
-});
-document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.xhr !== busy || event.detail.successful) return;
-  busy = null;
-  waiting = [];
-});
-
 const keys = {
   j: () => step(1),
   k: () => step(-1),
@@ -185,7 +163,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   lastAct = performance.now();
 });
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target.id !== "work" && event.detail.elt?.id !== "work") return;
+  if (event.target.id !== "work") return;
   byId("suggestions").scrollTop = before.scroll;
   byId("assigned-list").scrollTop = before.scrollAssigned;
   goOn();

@@ -62,8 +62,7 @@ def chart_of(sample: Sample) -> ChartText:
     content = sample.content
     return ChartText(
         notes=tuple(
-            NoteText(note["id"], DAY.sub("03/05/2026", note["text"]), note["kind"])
-            for note in content["notes"]
+            NoteText(note["id"], DAY.sub("03/05/2026", note["text"]), note["kind"]) for note in content["notes"]
         ),
         setting=Setting.INPATIENT if content["patient_class"] == "inpatient" else Setting.OUTPATIENT,
         sex=content["sex"],

@@ -72,7 +72,7 @@ def arguments(world: World) -> dict[str, dict[str, object]]:
 
 def url_of(name: str, arguments: dict[str, dict[str, object]]) -> str:
     owner = name.split("_")[0]
-    if name in {"report_make"}:
+    if name == "report_make":
         owner = ""
     return reverse(name, kwargs=arguments.get(owner, {}))
 

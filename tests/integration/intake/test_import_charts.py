@@ -66,7 +66,7 @@ def test_bad_lines_are_named_and_the_others_come_in(tmp_path: Path) -> None:
     out, err = run(path, code=1)
     assert "2 created, 0 amended, 0 unchanged, 3 refused" in out
     assert err.splitlines() == [
-        "in.jsonl: line 2: not valid JSON: Expecting property name enclosed in double quotes (line 2, column 1)",
+        "in.jsonl: line 2: not valid JSON: Expecting property name enclosed in double quotes (column 2)",
         "in.jsonl: line 4: notes: at least one note with text is required",
         "in.jsonl: line 5: age: must be between 0 and 130 years",
     ]

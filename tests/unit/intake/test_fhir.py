@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review.actions.errors import InvalidInputError
@@ -285,6 +285,7 @@ junk: st.SearchStrategy[Any] = (
 )
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.data())
 def test_any_value_anywhere_is_a_chart_or_a_refusal(data: st.DataObject) -> None:
     """Every spot of a good Bundle in turn takes a value of some other type."""

@@ -30,6 +30,8 @@ def test_a_byte_order_mark_is_no_part_of_the_document() -> None:
         (b'{"a": -Infinity}', "", "-Infinity is not a JSON number"),
         (b'{"a": ' + b"9" * 5000 + b"}", "", "a number that is too long"),
         (b"[" * 200_000, "", "nested too deeply"),
+        (b"[" + b"{}," * 600_000 + b"{}]", "", "too many values"),
+        (b"[" + b"1," * 2_100_000 + b"1]", "", "too many values"),
         (b'{"a":' * 200_000, "", "nested too deeply"),
         (b'{"notes": [{"text": "a\\u0000b"}]}', "notes[0].text", "contains a NUL character"),
         (b'{"notes": [{"text": "\\ud83d"}]}', "notes[0].text", "half of a surrogate pair"),

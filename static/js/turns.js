@@ -1,0 +1,47 @@
+// One act at a time. What is pressed or clicked while an act is on its way waits for its answer, so
+// that "a a a" accepts three suggestions, and no answer arrives for a pane that is gone by then.
+
+let busy = null;
+let waiting = [];
+
+export function inTurn(act) {
+  return () => (busy ? waiting.push(act) : act());
+}
+
+// The fresh pane is in place: go on with what waited.
+export function takeTurns() {
+  busy = null;
+  while (waiting.length && !busy) {
+    waiting.shift()();
+    // What was typed for a field that only now has the focus must not be taken for commands.
+    if (document.activeElement?.matches("input[name=code], input[name=comment]")) waiting = [];
+  }
+}
+
+// The same form in the fresh pane, with what the person had filled in and the button that was pressed.
+function submitAgain(action, filled, pressed) {
+  const form = document.querySelector(`#work form[action="${action}"]`);
+  if (!form) return;
+  for (const [name, value] of filled) {
+    const field = form.elements[name];
+    if (field && field.type !== "hidden" && "value" in field) field.value = value;
+  }
+  form.requestSubmit(form.querySelector(`button[value="${pressed}"]`) ?? undefined);
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!busy || !form.closest("#work")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const again = [form.getAttribute("action"), [...new FormData(form)], event.submitter?.value];
+  waiting.push(() => submitAgain(...again));
+}, true);
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target.id === "work") busy = event.detail.xhr;
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.xhr !== busy || event.detail.successful) return;
+  busy = null;
+  waiting = [];
+});
