@@ -258,8 +258,9 @@ def card(arguments: Sequence[str], table: Table, golds: list[dict[str, list[str]
             "MEDIUM starts where cross-validated micro-F1 (exact plus category) is best, "
             "HIGH where cross-validated exact precision "
             f"against the first coder reaches {HIGH_PRECISION}. Below FLOOR nothing is shown: the highest probability "
-            f"that costs at most {AFFORDABLE} of the recall among the first {FIRST}, up to {HIGHEST_FLOOR}. The probability is that of at least one coder having "
-            "kept the code; agreement with any one coding is bounded by what two coders agree on (exact F1 0.5-0.57)."
+            f"that costs at most {AFFORDABLE} of the recall among the first {FIRST}, up to {HIGHEST_FLOOR}. "
+            "The probability is that of at least one coder having kept the code; agreement with any one "
+            "coding is bounded by what two coders agree on (exact F1 0.5-0.57)."
         ),
     }
 

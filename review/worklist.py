@@ -135,4 +135,5 @@ def today_of(user: User, *, now: datetime | None = None) -> Today:
     tomorrow = midnight + timedelta(days=1)
     own = Decision.objects.filter(coder=user, decided_at__gte=midnight, decided_at__lt=tomorrow).exclude(act="undo")
     seconds = [each or 0 for each in own.values_list("seconds_spent", flat=True)]
-    return Today(Chart.objects.filter(finalized_by=user, finalized_at__gte=midnight).count(), len(seconds), sum(seconds))
+    charts = Chart.objects.filter(finalized_by=user, finalized_at__gte=midnight).count()
+    return Today(charts, len(seconds), sum(seconds))

@@ -7,9 +7,8 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
-from review.intake.incoming import IncomingChart, IncomingNote, IncomingPatient
-
 from review.actions import accounts, receiving, suggesting
+from review.intake.incoming import IncomingChart, IncomingNote, IncomingPatient
 from review.models import Chart, Role, Suggestion, User
 
 _numbers = count(1)

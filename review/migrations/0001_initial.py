@@ -11,380 +11,818 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('codebook', '0001_initial'),
-        ('inference', '0001_initial'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("codebook", "0001_initial"),
+        ("inference", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Encounter',
+            name="Encounter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=60)),
-                ('source_id', models.CharField(max_length=200)),
-                ('account', models.CharField(blank=True, max_length=64)),
-                ('patient_class', models.CharField(choices=[('inpatient', 'Inpatient'), ('outpatient', 'Outpatient'), ('emergency', 'Emergency'), ('observation', 'Observation')], default='outpatient', max_length=12)),
-                ('specialty', models.CharField(default='Unspecified', max_length=60)),
-                ('facility', models.CharField(blank=True, max_length=120)),
-                ('payer', models.CharField(blank=True, max_length=120)),
-                ('attending', models.CharField(blank=True, max_length=120)),
-                ('disposition', models.CharField(blank=True, max_length=120)),
-                ('age', models.PositiveSmallIntegerField(blank=True, help_text='Years on the day of admission.', null=True)),
-                ('admitted_on', models.DateField(blank=True, null=True)),
-                ('discharged_on', models.DateField(blank=True, null=True)),
-                ('simulated', models.BooleanField(default=False)),
-                ('received_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=60)),
+                ("source_id", models.CharField(max_length=200)),
+                ("account", models.CharField(blank=True, max_length=64)),
+                (
+                    "patient_class",
+                    models.CharField(
+                        choices=[
+                            ("inpatient", "Inpatient"),
+                            ("outpatient", "Outpatient"),
+                            ("emergency", "Emergency"),
+                            ("observation", "Observation"),
+                        ],
+                        default="outpatient",
+                        max_length=12,
+                    ),
+                ),
+                ("specialty", models.CharField(default="Unspecified", max_length=60)),
+                ("facility", models.CharField(blank=True, max_length=120)),
+                ("payer", models.CharField(blank=True, max_length=120)),
+                ("attending", models.CharField(blank=True, max_length=120)),
+                ("disposition", models.CharField(blank=True, max_length=120)),
+                (
+                    "age",
+                    models.PositiveSmallIntegerField(
+                        blank=True, help_text="Years on the day of admission.", null=True
+                    ),
+                ),
+                ("admitted_on", models.DateField(blank=True, null=True)),
+                ("discharged_on", models.DateField(blank=True, null=True)),
+                ("simulated", models.BooleanField(default=False)),
+                ("received_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('role', models.CharField(choices=[('coder', 'Coder'), ('cdi_specialist', 'CDI specialist'), ('auditor', 'Auditor'), ('supervisor', 'Supervisor'), ('admin', 'Admin'), ('integration', 'Integration')], max_length=16)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("first_name", models.CharField(blank=True, max_length=150, verbose_name="first name")),
+                ("last_name", models.CharField(blank=True, max_length=150, verbose_name="last name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("coder", "Coder"),
+                            ("cdi_specialist", "CDI specialist"),
+                            ("auditor", "Auditor"),
+                            ("supervisor", "Supervisor"),
+                            ("admin", "Admin"),
+                            ("integration", "Integration"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'abstract': False,
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "abstract": False,
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='Chart',
+            name="Chart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('status', models.CharField(choices=[('received', 'Waiting for suggestions'), ('suggesting', 'Suggestions under way'), ('ready', 'Ready to code'), ('on_hold', 'On hold'), ('final', 'Final'), ('failed', 'Suggestions failed')], default='received', max_length=10)),
-                ('version', models.PositiveIntegerField(default=1, help_text='Grows with every change; a stale save is refused.')),
-                ('specialty', models.CharField(max_length=60)),
-                ('coding_date', models.DateField()),
-                ('coding_date_assumed', models.BooleanField(default=False, help_text='The source gave no date of service.')),
-                ('release_is_stand_in', models.BooleanField(default=False, help_text='No loaded release is valid on the coding date; the nearest one is used.')),
-                ('band', models.CharField(choices=[('HIGH', 'High'), ('MEDIUM', 'Medium'), ('LOW', 'Low')], default='LOW', max_length=6)),
-                ('confidence', models.FloatField(default=0.0, help_text='Mean confidence of HIGH and MEDIUM suggestions.')),
-                ('high_count', models.PositiveSmallIntegerField(default=0)),
-                ('medium_count', models.PositiveSmallIntegerField(default=0)),
-                ('low_count', models.PositiveSmallIntegerField(default=0)),
-                ('needs_manual_review', models.BooleanField(default=False)),
-                ('hold_reason', models.CharField(blank=True, max_length=200)),
-                ('simulated', models.BooleanField(default=False)),
-                ('claim_expires_at', models.DateTimeField(blank=True, null=True)),
-                ('suggest_lease', models.UUIDField(blank=True, null=True)),
-                ('suggest_lease_expires_at', models.DateTimeField(blank=True, null=True)),
-                ('suggest_attempts', models.PositiveSmallIntegerField(default=0)),
-                ('suggest_error', models.CharField(blank=True, max_length=300)),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('finalized_at', models.DateTimeField(blank=True, null=True)),
-                ('claimed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='claimed_charts', to=settings.AUTH_USER_MODEL)),
-                ('finalized_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='finalized_charts', to=settings.AUTH_USER_MODEL)),
-                ('release', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='codebook.release')),
-                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inference.inferencerun')),
-                ('encounter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='chart', to='review.encounter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("received", "Waiting for suggestions"),
+                            ("suggesting", "Suggestions under way"),
+                            ("ready", "Ready to code"),
+                            ("on_hold", "On hold"),
+                            ("final", "Final"),
+                            ("failed", "Suggestions failed"),
+                        ],
+                        default="received",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, help_text="Grows with every change; a stale save is refused."
+                    ),
+                ),
+                ("specialty", models.CharField(max_length=60)),
+                ("coding_date", models.DateField()),
+                (
+                    "coding_date_assumed",
+                    models.BooleanField(default=False, help_text="The source gave no date of service."),
+                ),
+                (
+                    "release_is_stand_in",
+                    models.BooleanField(
+                        default=False,
+                        help_text="No loaded release is valid on the coding date; the nearest one is used.",
+                    ),
+                ),
+                (
+                    "band",
+                    models.CharField(
+                        choices=[("HIGH", "High"), ("MEDIUM", "Medium"), ("LOW", "Low")], default="LOW", max_length=6
+                    ),
+                ),
+                (
+                    "confidence",
+                    models.FloatField(default=0.0, help_text="Mean confidence of HIGH and MEDIUM suggestions."),
+                ),
+                ("high_count", models.PositiveSmallIntegerField(default=0)),
+                ("medium_count", models.PositiveSmallIntegerField(default=0)),
+                ("low_count", models.PositiveSmallIntegerField(default=0)),
+                ("needs_manual_review", models.BooleanField(default=False)),
+                ("hold_reason", models.CharField(blank=True, max_length=200)),
+                ("simulated", models.BooleanField(default=False)),
+                ("claim_expires_at", models.DateTimeField(blank=True, null=True)),
+                ("suggest_lease", models.UUIDField(blank=True, null=True)),
+                ("suggest_lease_expires_at", models.DateTimeField(blank=True, null=True)),
+                ("suggest_attempts", models.PositiveSmallIntegerField(default=0)),
+                ("suggest_error", models.CharField(blank=True, max_length=300)),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("finalized_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "claimed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claimed_charts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "finalized_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="finalized_charts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="codebook.release"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="inference.inferencerun",
+                    ),
+                ),
+                (
+                    "encounter",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="chart", to="review.encounter"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('event', models.CharField(help_text='What happened, as "chart.finalized".', max_length=60)),
-                ('detail', models.JSONField(default=dict)),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='audit_events', to=settings.AUTH_USER_MODEL)),
-                ('chart', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='audit_events', to='review.chart')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("event", models.CharField(help_text='What happened, as "chart.finalized".', max_length=60)),
+                ("detail", models.JSONField(default=dict)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="audit_events",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "chart",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="audit_events",
+                        to="review.chart",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('act', models.CharField(choices=[('accept', 'Accepted'), ('modify', 'Modified'), ('reject', 'Rejected'), ('add', 'Added'), ('undo', 'Undone')], max_length=6)),
-                ('code_system', models.CharField(choices=[('ICD-10-CM', 'ICD-10-CM'), ('ICD-10-PCS', 'ICD-10-PCS'), ('CPT', 'CPT'), ('HCPCS', 'HCPCS Level II')], max_length=12)),
-                ('suggested_code', models.CharField(blank=True, max_length=10)),
-                ('final_code', models.CharField(blank=True, max_length=10)),
-                ('reason', models.CharField(blank=True, choices=[('unsupported', 'Unsupported by the documentation'), ('less_specific', 'Less specific than documented'), ('wrong_code', 'Wrong code'), ('integral', 'Integral to another diagnosis'), ('not_reportable', 'Not reportable here'), ('duplicate', 'Duplicate'), ('negated', 'Negated or historical'), ('other', 'Other')], max_length=16)),
-                ('comment', models.CharField(blank=True, max_length=500)),
-                ('seconds_spent', models.PositiveIntegerField(blank=True, null=True)),
-                ('decided_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('specialty', models.CharField(max_length=60)),
-                ('confidence', models.FloatField(blank=True, null=True)),
-                ('band', models.CharField(blank=True, max_length=6)),
-                ('model_version', models.CharField(blank=True, max_length=160)),
-                ('prompt_version', models.CharField(blank=True, max_length=60)),
-                ('simulated', models.BooleanField(default=False)),
-                ('chart', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='review.chart')),
-                ('coder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to=settings.AUTH_USER_MODEL)),
-                ('undoes', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='review.decision')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("accept", "Accepted"),
+                            ("modify", "Modified"),
+                            ("reject", "Rejected"),
+                            ("add", "Added"),
+                            ("undo", "Undone"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "code_system",
+                    models.CharField(
+                        choices=[
+                            ("ICD-10-CM", "ICD-10-CM"),
+                            ("ICD-10-PCS", "ICD-10-PCS"),
+                            ("CPT", "CPT"),
+                            ("HCPCS", "HCPCS Level II"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("suggested_code", models.CharField(blank=True, max_length=10)),
+                ("final_code", models.CharField(blank=True, max_length=10)),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("unsupported", "Unsupported by the documentation"),
+                            ("less_specific", "Less specific than documented"),
+                            ("wrong_code", "Wrong code"),
+                            ("integral", "Integral to another diagnosis"),
+                            ("not_reportable", "Not reportable here"),
+                            ("duplicate", "Duplicate"),
+                            ("negated", "Negated or historical"),
+                            ("other", "Other"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("comment", models.CharField(blank=True, max_length=500)),
+                ("seconds_spent", models.PositiveIntegerField(blank=True, null=True)),
+                ("decided_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("specialty", models.CharField(max_length=60)),
+                ("confidence", models.FloatField(blank=True, null=True)),
+                ("band", models.CharField(blank=True, max_length=6)),
+                ("model_version", models.CharField(blank=True, max_length=160)),
+                ("prompt_version", models.CharField(blank=True, max_length=60)),
+                ("simulated", models.BooleanField(default=False)),
+                (
+                    "chart",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="review.chart"
+                    ),
+                ),
+                (
+                    "coder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "undoes",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="undone_by",
+                        to="review.decision",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='AssignedCode',
+            name="AssignedCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code_system', models.CharField(choices=[('ICD-10-CM', 'ICD-10-CM'), ('ICD-10-PCS', 'ICD-10-PCS'), ('CPT', 'CPT'), ('HCPCS', 'HCPCS Level II')], max_length=12)),
-                ('code', models.CharField(max_length=10)),
-                ('description', models.CharField(max_length=400)),
-                ('sequence', models.PositiveSmallIntegerField()),
-                ('poa', models.CharField(blank=True, choices=[('Y', 'Y · present on admission'), ('N', 'N · not present on admission'), ('U', 'U · documentation insufficient'), ('W', 'W · clinically undetermined'), ('1', '1 · exempt from reporting')], max_length=1)),
-                ('chart', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assigned_codes', to='review.chart')),
-                ('decision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='assigned_code', to='review.decision')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code_system",
+                    models.CharField(
+                        choices=[
+                            ("ICD-10-CM", "ICD-10-CM"),
+                            ("ICD-10-PCS", "ICD-10-PCS"),
+                            ("CPT", "CPT"),
+                            ("HCPCS", "HCPCS Level II"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("code", models.CharField(max_length=10)),
+                ("description", models.CharField(max_length=400)),
+                ("sequence", models.PositiveSmallIntegerField()),
+                (
+                    "poa",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("Y", "Y · present on admission"),
+                            ("N", "N · not present on admission"),
+                            ("U", "U · documentation insufficient"),
+                            ("W", "W · clinically undetermined"),
+                            ("1", "1 · exempt from reporting"),
+                        ],
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "chart",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="assigned_codes", to="review.chart"
+                    ),
+                ),
+                (
+                    "decision",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="assigned_code", to="review.decision"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['sequence'],
+                "ordering": ["sequence"],
             },
         ),
         migrations.CreateModel(
-            name='LabResult',
+            name="LabResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('value', models.CharField(max_length=120)),
-                ('unit', models.CharField(blank=True, max_length=40)),
-                ('reference', models.CharField(blank=True, max_length=80)),
-                ('flag', models.CharField(blank=True, max_length=4)),
-                ('taken_at', models.DateTimeField(blank=True, null=True)),
-                ('chart', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='labs', to='review.chart')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("value", models.CharField(max_length=120)),
+                ("unit", models.CharField(blank=True, max_length=40)),
+                ("reference", models.CharField(blank=True, max_length=80)),
+                ("flag", models.CharField(blank=True, max_length=4)),
+                ("taken_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "chart",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="labs", to="review.chart"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-taken_at', 'name'],
+                "ordering": ["-taken_at", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Medication',
+            name="Medication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('dose', models.CharField(blank=True, max_length=80)),
-                ('route', models.CharField(blank=True, max_length=40)),
-                ('frequency', models.CharField(blank=True, max_length=80)),
-                ('started_on', models.DateField(blank=True, null=True)),
-                ('chart', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='medications', to='review.chart')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("dose", models.CharField(blank=True, max_length=80)),
+                ("route", models.CharField(blank=True, max_length=40)),
+                ("frequency", models.CharField(blank=True, max_length=80)),
+                ("started_on", models.DateField(blank=True, null=True)),
+                (
+                    "chart",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="medications", to="review.chart"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source_id', models.CharField(max_length=200)),
-                ('version', models.PositiveSmallIntegerField(default=1)),
-                ('superseded_at', models.DateTimeField(blank=True, null=True)),
-                ('kind', models.CharField(blank=True, max_length=80)),
-                ('title', models.CharField(blank=True, max_length=200)),
-                ('author', models.CharField(blank=True, max_length=120)),
-                ('written_at', models.DateTimeField(blank=True, null=True)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('text', models.TextField()),
-                ('text_sha256', models.CharField(max_length=64)),
-                ('chart', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='review.chart')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source_id", models.CharField(max_length=200)),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                ("superseded_at", models.DateTimeField(blank=True, null=True)),
+                ("kind", models.CharField(blank=True, max_length=80)),
+                ("title", models.CharField(blank=True, max_length=200)),
+                ("author", models.CharField(blank=True, max_length=120)),
+                ("written_at", models.DateTimeField(blank=True, null=True)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("text", models.TextField()),
+                ("text_sha256", models.CharField(max_length=64)),
+                (
+                    "chart",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notes", to="review.chart"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Patient',
+            name="Patient",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(help_text='The system that issued the identifier.', max_length=60)),
-                ('mrn', models.CharField(help_text='Medical record number.', max_length=64)),
-                ('name', models.CharField(blank=True, help_text='Family, Given', max_length=200)),
-                ('sex', models.CharField(choices=[('F', 'Female'), ('M', 'Male'), ('U', 'Unknown')], default='U', max_length=1)),
-                ('birth_date', models.DateField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(help_text="The system that issued the identifier.", max_length=60)),
+                ("mrn", models.CharField(help_text="Medical record number.", max_length=64)),
+                ("name", models.CharField(blank=True, help_text="Family, Given", max_length=200)),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[("F", "Female"), ("M", "Male"), ("U", "Unknown")], default="U", max_length=1
+                    ),
+                ),
+                ("birth_date", models.DateField(blank=True, null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('source', 'mrn'), name='patient_once_per_source')],
+                "constraints": [models.UniqueConstraint(fields=("source", "mrn"), name="patient_once_per_source")],
             },
         ),
         migrations.AddField(
-            model_name='encounter',
-            name='patient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='encounters', to='review.patient'),
+            model_name="encounter",
+            name="patient",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="encounters", to="review.patient"
+            ),
         ),
         migrations.CreateModel(
-            name='Suggestion',
+            name="Suggestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code_system', models.CharField(choices=[('ICD-10-CM', 'ICD-10-CM'), ('ICD-10-PCS', 'ICD-10-PCS'), ('CPT', 'CPT'), ('HCPCS', 'HCPCS Level II')], max_length=12)),
-                ('code', models.CharField(help_text='Stored form, without a dot.', max_length=10)),
-                ('description', models.CharField(max_length=400)),
-                ('confidence', models.FloatField()),
-                ('band', models.CharField(choices=[('HIGH', 'High'), ('MEDIUM', 'Medium'), ('LOW', 'Low')], max_length=6)),
-                ('rank', models.PositiveSmallIntegerField(help_text='1 is the best of its run.')),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('state', models.CharField(choices=[('pending', 'Undecided'), ('accepted', 'Accepted'), ('modified', 'Modified'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn')], default='pending', max_length=10)),
-                ('chart', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='suggestions', to='review.chart')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='suggestions', to='inference.inferencerun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code_system",
+                    models.CharField(
+                        choices=[
+                            ("ICD-10-CM", "ICD-10-CM"),
+                            ("ICD-10-PCS", "ICD-10-PCS"),
+                            ("CPT", "CPT"),
+                            ("HCPCS", "HCPCS Level II"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("code", models.CharField(help_text="Stored form, without a dot.", max_length=10)),
+                ("description", models.CharField(max_length=400)),
+                ("confidence", models.FloatField()),
+                (
+                    "band",
+                    models.CharField(choices=[("HIGH", "High"), ("MEDIUM", "Medium"), ("LOW", "Low")], max_length=6),
+                ),
+                ("rank", models.PositiveSmallIntegerField(help_text="1 is the best of its run.")),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Undecided"),
+                            ("accepted", "Accepted"),
+                            ("modified", "Modified"),
+                            ("rejected", "Rejected"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "chart",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="suggestions", to="review.chart"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="suggestions",
+                        to="inference.inferencerun",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['rank', 'id'],
+                "ordering": ["rank", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('begin', models.PositiveIntegerField()),
-                ('end', models.PositiveIntegerField()),
-                ('text', models.TextField()),
-                ('position', models.PositiveSmallIntegerField(help_text='1 is the best span.')),
-                ('note', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='review.note')),
-                ('suggestion', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='review.suggestion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("begin", models.PositiveIntegerField()),
+                ("end", models.PositiveIntegerField()),
+                ("text", models.TextField()),
+                ("position", models.PositiveSmallIntegerField(help_text="1 is the best span.")),
+                (
+                    "note",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="evidence", to="review.note"
+                    ),
+                ),
+                (
+                    "suggestion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="evidence", to="review.suggestion"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
+                "ordering": ["position", "id"],
             },
         ),
         migrations.AddField(
-            model_name='decision',
-            name='suggestion',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='review.suggestion'),
+            model_name="decision",
+            name="suggestion",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="decisions",
+                to="review.suggestion",
+            ),
         ),
         migrations.CreateModel(
-            name='WeeklyReport',
+            name="WeeklyReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('week', models.DateField(help_text='The Monday on which the week begins.', unique=True)),
-                ('figures', models.JSONField()),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("week", models.DateField(help_text="The Monday on which the week begins.", unique=True)),
+                ("figures", models.JSONField()),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-week'],
+                "ordering": ["-week"],
             },
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['coder', 'cdi_specialist', 'auditor', 'supervisor', 'admin', 'integration'])), name='user_role_known'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("role__in", ["coder", "cdi_specialist", "auditor", "supervisor", "admin", "integration"])
+                ),
+                name="user_role_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='auditevent',
-            index=models.Index(fields=['chart', 'id'], name='audit_by_chart'),
+            model_name="auditevent",
+            index=models.Index(fields=["chart", "id"], name="audit_by_chart"),
         ),
         migrations.AddIndex(
-            model_name='auditevent',
-            index=models.Index(fields=['-at', 'id'], name='audit_by_time'),
+            model_name="auditevent",
+            index=models.Index(fields=["-at", "id"], name="audit_by_time"),
         ),
         migrations.AddConstraint(
-            model_name='assignedcode',
-            constraint=models.UniqueConstraint(fields=('chart', 'code_system', 'code'), name='assigned_code_once_per_chart'),
+            model_name="assignedcode",
+            constraint=models.UniqueConstraint(
+                fields=("chart", "code_system", "code"), name="assigned_code_once_per_chart"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignedcode',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('chart', 'sequence'), name='assigned_code_sequence_once'),
+            model_name="assignedcode",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                fields=("chart", "sequence"),
+                name="assigned_code_sequence_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignedcode',
-            constraint=models.CheckConstraint(condition=models.Q(('sequence__gte', 1)), name='assigned_code_sequence_from_one'),
+            model_name="assignedcode",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sequence__gte", 1)), name="assigned_code_sequence_from_one"
+            ),
         ),
         migrations.AddIndex(
-            model_name='chart',
-            index=models.Index(condition=models.Q(('status', 'ready')), fields=['-confidence', 'id'], name='chart_ready_by_confidence'),
+            model_name="chart",
+            index=models.Index(
+                condition=models.Q(("status", "ready")), fields=["-confidence", "id"], name="chart_ready_by_confidence"
+            ),
         ),
         migrations.AddIndex(
-            model_name='chart',
-            index=models.Index(condition=models.Q(('status', 'ready')), fields=['coding_date', 'id'], name='chart_ready_by_age'),
+            model_name="chart",
+            index=models.Index(
+                condition=models.Q(("status", "ready")), fields=["coding_date", "id"], name="chart_ready_by_age"
+            ),
         ),
         migrations.AddIndex(
-            model_name='chart',
-            index=models.Index(condition=models.Q(('status__in', ['received', 'suggesting'])), fields=['id'], name='chart_to_suggest'),
+            model_name="chart",
+            index=models.Index(
+                condition=models.Q(("status__in", ["received", "suggesting"])), fields=["id"], name="chart_to_suggest"
+            ),
         ),
         migrations.AddIndex(
-            model_name='chart',
-            index=models.Index(condition=models.Q(('status', 'final')), fields=['-finalized_at', 'id'], name='chart_final_by_time'),
+            model_name="chart",
+            index=models.Index(
+                condition=models.Q(("status", "final")), fields=["-finalized_at", "id"], name="chart_final_by_time"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chart',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('claim_expires_at__isnull', True), ('claimed_by__isnull', True)), models.Q(('claim_expires_at__isnull', False), ('claimed_by__isnull', False)), _connector='OR'), name='chart_claim_has_holder_and_expiry'),
+            model_name="chart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("claim_expires_at__isnull", True), ("claimed_by__isnull", True)),
+                    models.Q(("claim_expires_at__isnull", False), ("claimed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="chart_claim_has_holder_and_expiry",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chart',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finalized_at__isnull', False), ('finalized_by__isnull', False), ('status', 'final')), models.Q(models.Q(('status', 'final'), _negated=True), ('finalized_at__isnull', True)), _connector='OR'), name='chart_final_has_person_and_time'),
+            model_name="chart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("finalized_at__isnull", False), ("finalized_by__isnull", False), ("status", "final")),
+                    models.Q(models.Q(("status", "final"), _negated=True), ("finalized_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="chart_final_has_person_and_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chart',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence__gte', 0), ('confidence__lte', 1)), name='chart_confidence_in_range'),
+            model_name="chart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("confidence__gte", 0), ("confidence__lte", 1)), name="chart_confidence_in_range"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='note',
-            constraint=models.UniqueConstraint(fields=('chart', 'source_id', 'version'), name='note_version_once'),
+            model_name="note",
+            constraint=models.UniqueConstraint(fields=("chart", "source_id", "version"), name="note_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='note',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('chart', 'source_id'), name='note_one_current'),
+            model_name="note",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("superseded_at__isnull", True)),
+                fields=("chart", "source_id"),
+                name="note_one_current",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='encounter',
-            constraint=models.UniqueConstraint(fields=('source', 'source_id'), name='encounter_once_per_source'),
+            model_name="encounter",
+            constraint=models.UniqueConstraint(fields=("source", "source_id"), name="encounter_once_per_source"),
         ),
         migrations.AddConstraint(
-            model_name='encounter',
-            constraint=models.CheckConstraint(condition=models.Q(('discharged_on__isnull', True), ('admitted_on__isnull', True), ('discharged_on__gte', models.F('admitted_on')), _connector='OR'), name='encounter_discharge_after_admission'),
+            model_name="encounter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("discharged_on__isnull", True),
+                    ("admitted_on__isnull", True),
+                    ("discharged_on__gte", models.F("admitted_on")),
+                    _connector="OR",
+                ),
+                name="encounter_discharge_after_admission",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='encounter',
-            constraint=models.CheckConstraint(condition=models.Q(('age__isnull', True), ('age__lte', 130), _connector='OR'), name='encounter_age_plausible'),
+            model_name="encounter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("age__isnull", True), ("age__lte", 130), _connector="OR"),
+                name="encounter_age_plausible",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('chart', 'code_system', 'code'), name='suggestion_code_once_per_chart'),
+            model_name="suggestion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "withdrawn"), _negated=True),
+                fields=("chart", "code_system", "code"),
+                name="suggestion_code_once_per_chart",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence__gte', 0), ('confidence__lte', 1)), name='suggestion_confidence_in_range'),
+            model_name="suggestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("confidence__gte", 0), ("confidence__lte", 1)),
+                name="suggestion_confidence_in_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(('band__in', ['HIGH', 'MEDIUM', 'LOW'])), name='suggestion_band_known'),
+            model_name="suggestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("band__in", ["HIGH", "MEDIUM", "LOW"])), name="suggestion_band_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gt', models.F('begin'))), name='evidence_span_not_empty'),
+            model_name="evidence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end__gt", models.F("begin"))), name="evidence_span_not_empty"
+            ),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['decided_at', 'id'], name='decision_by_time'),
+            model_name="decision",
+            index=models.Index(fields=["decided_at", "id"], name="decision_by_time"),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('act__in', ['accept', 'modify', 'reject']), ('suggestion__isnull', False)), models.Q(('act', 'add'), ('suggestion__isnull', True)), ('act', 'undo'), _connector='OR'), name='decision_on_a_suggestion_unless_added'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("act__in", ["accept", "modify", "reject"]), ("suggestion__isnull", False)),
+                    models.Q(("act", "add"), ("suggestion__isnull", True)),
+                    ("act", "undo"),
+                    _connector="OR",
+                ),
+                name="decision_on_a_suggestion_unless_added",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('act', 'undo'), ('undoes__isnull', False)), models.Q(models.Q(('act', 'undo'), _negated=True), ('undoes', None)), _connector='OR'), name='decision_undo_names_what_it_undoes'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("act", "undo"), ("undoes__isnull", False)),
+                    models.Q(models.Q(("act", "undo"), _negated=True), ("undoes", None)),
+                    _connector="OR",
+                ),
+                name="decision_undo_names_what_it_undoes",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('act__in', ['accept', 'modify', 'add']), _negated=True), models.Q(('final_code', ''), _negated=True), _connector='OR'), name='decision_to_code_names_the_code'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("act__in", ["accept", "modify", "add"]), _negated=True),
+                    models.Q(("final_code", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="decision_to_code_names_the_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('act__in', ['modify', 'reject']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='decision_override_has_a_reason'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("act__in", ["modify", "reject"]), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="decision_override_has_a_reason",
+            ),
         ),
     ]

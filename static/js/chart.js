@@ -109,7 +109,14 @@ const keys = {
   "Control+Enter": () => byId("submit-next")?.click(),
 };
 for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) keys[number] = () => giveReason(number);
-bindKeys(Object.fromEntries(Object.entries(keys).map(([key, act]) => [key, inTurn(act)])));
+// While a form is open the keys that change something else rest: a word typed beside a field is no command.
+const RESTING = new Set(["j", "k", "a", "u", "p", "o"]);
+const formIsOpen = () => Boolean(document.querySelector("details.act[open]"));
+bindKeys(
+  Object.fromEntries(
+    Object.entries(keys).map(([key, act]) => [key, inTurn(() => (RESTING.has(key) && formIsOpen() ? null : act()))]),
+  ),
+);
 document.addEventListener("keydown", (event) => event.key === "Escape" && closeAll());
 
 // How long the person looked before this act; a pause of more than five minutes is no work.

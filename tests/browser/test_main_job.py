@@ -38,6 +38,13 @@ def open_chart(page: Page, demo: Demo, mrn: str) -> None:
     expect(page.locator(".sug").first).to_be_visible()
 
 
+def current_code(page: Page) -> str:
+    """The code of the selected suggestion, once the page has gone on to one that needs a person."""
+    current = page.locator(".sug.is-current")
+    expect(current).to_have_attribute("data-state", "pending")
+    return current.locator(".sug-head .code").inner_text()
+
+
 def settled(page: Page, decided: int) -> None:
     expect(page.locator(".work-head").first).to_contain_text(f"{decided} of")
 
@@ -49,12 +56,12 @@ def test_a_coder_clears_a_chart_by_keyboard_and_the_numbers_follow(
     signed_in("coder")
     open_chart(page, demo, "KB-1")
     total = page.locator(".sug").count()
-    first_code = page.locator(".sug.is-current .code").inner_text()
+    first_code = current_code(page)
 
     page.keyboard.press("a")
     settled(page, 1)
     expect(page.locator(".assigned-list")).to_contain_text(first_code)
-    expect(page.locator(".sug.is-current")).to_have_attribute("data-state", "pending")
+    current_code(page)
 
     page.keyboard.press("u")
     settled(page, 0)
@@ -62,13 +69,13 @@ def test_a_coder_clears_a_chart_by_keyboard_and_the_numbers_follow(
     page.keyboard.press("a")
     settled(page, 1)
 
-    rejected = page.locator(".sug.is-current .code").inner_text()
+    rejected = current_code(page)
     page.keyboard.press("r")
     page.keyboard.press("7")
     settled(page, 2)
     expect(page.locator(f'.sug[data-state="rejected"]:has-text("{rejected}")')).to_have_count(1)
 
-    modified = page.locator(".sug.is-current .code").inner_text()
+    modified = current_code(page)
     page.keyboard.press("m")
     page.keyboard.type("diab hyperglyc type 2")
     expect(page.locator(".sug.is-current .results [role=option]").first).to_be_visible()
@@ -80,6 +87,7 @@ def test_a_coder_clears_a_chart_by_keyboard_and_the_numbers_follow(
     settled(page, 3)
 
     for done in range(3, total):
+        current_code(page)
         page.keyboard.press("a")
         settled(page, done + 1)
 

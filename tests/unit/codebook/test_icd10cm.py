@@ -43,7 +43,7 @@ def test_placeholders_and_extensions_make_billable_codes(tmp_path: Path) -> None
 
 
 def test_a_code_the_tabular_cannot_explain_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(CodebookFileError, match="S00\\.?1XXA|S001XXA"):
+    with pytest.raises(CodebookFileError, match="S001XXA"):
         icd10cm.read(*files(tmp_path, code_list=CODE_LIST + "S00.1XXA\n"))
     with pytest.raises(CodebookFileError, match="no seventh character D"):
         icd10cm.read(*files(tmp_path, code_list=CODE_LIST + "S00.0XXD\n"))

@@ -9,6 +9,7 @@ from inference.text.tokens import tokens
 
 NEGATED, FAMILY, HYPOTHETICAL = Status.NEGATED, Status.FAMILY, Status.HYPOTHETICAL
 POSSIBLE, HISTORICAL, AFFIRMED = Status.POSSIBLE, Status.HISTORICAL, Status.AFFIRMED
+RESOLVED = Status.RESOLVED
 
 
 def status(sentence: str, mention: str) -> Status:
@@ -42,6 +43,14 @@ def status(sentence: str, mention: str) -> Status:
         ("Past medical history significant for asthma", "asthma", AFFIRMED),
         ("A 3-day history of cough", "cough", AFFIRMED),
         ("History of stroke with residual weakness", "weakness", AFFIRMED),
+        ("On heparin for DVT prophylaxis", "DVT", HYPOTHETICAL),
+        ("Flu/COVID neg", "Flu", NEGATED),
+        ("UA neg for infection", "infection", NEGATED),
+        ("Chest pain w/o dyspnea", "dyspnea", NEGATED),
+        ("CT to r/o appendicitis", "appendicitis", HYPOTHETICAL),
+        ("Will screen for diabetes", "diabetes", HYPOTHETICAL),
+        ("Flu shot given", "Flu shot", AFFIRMED),
+        ("AKI, resolved", "AKI", RESOLVED),
         ("Asthma is stable", "Asthma", AFFIRMED),
         ("70-year-old man with gout", "gout", AFFIRMED),
     ],

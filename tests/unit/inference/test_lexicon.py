@@ -32,6 +32,14 @@ def test_a_table_never_contradicts_itself(path: Path) -> None:
     assert {phrase: found for phrase, found in targets.items() if len(found) > 1} == {}
 
 
+def test_tables_never_contradict_each_other() -> None:
+    targets: dict[str, dict[str, list[str]]] = {}
+    for path in TABLES:
+        for row in loader.rows(path):
+            targets.setdefault(row.phrase, {}).setdefault(row.target, []).append(row.table)
+    assert {phrase: found for phrase, found in targets.items() if len(found) > 1} == {}
+
+
 def test_core_wins_then_the_first_table(tmp_path: Path) -> None:
     (tmp_path / "a.tsv").write_text("gout\tM10.9\nflu\tJ11.1\n")
     (tmp_path / "b.tsv").write_text("flu\tJ10.1\n")
@@ -121,3 +129,8 @@ def test_a_row_that_calls_a_lasting_condition_past_is_left_out() -> None:
     names = index.compile_names(small(), lexicon)
     assert "history back pain" not in names
     assert "history flu" in names
+
+
+def test_a_name_that_lost_its_telling_word_is_left_out() -> None:
+    names = index.compile_names(small(), loader.Lexicon({"pain in the side": "M54.5"}, {}, ""))
+    assert "pain in" not in names

