@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from inference import index
-from inference.coding import drugs, external, wounds
+from inference.coding import drugs, external, longterm, status, wounds
 from inference.coding.book import Book
 from inference.coding.history import HISTORY
 from inference.coding.specificity import Setting, specify
@@ -134,3 +134,8 @@ def test_a_row_that_calls_a_lasting_condition_past_is_left_out() -> None:
 def test_a_name_that_lost_its_telling_word_is_left_out() -> None:
     names = index.compile_names(small(), loader.Lexicon({"pain in the side": "M54.5"}, {}, ""))
     assert "pain in" not in names
+
+
+def test_status_and_long_term_codes_exist(snapshot: Snapshot) -> None:
+    stated = {*longterm.table().values(), *status.table("allergy").values(), *status.table("family").values()}
+    assert {code for code in stated if code not in snapshot.entries or not snapshot.entries[code].billable} == set()
