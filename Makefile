@@ -56,8 +56,10 @@ types: setup-dev
 unit: setup-dev chromium
 	MEDCODE_DATA_DIR=$(TEST_DATA) $(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
 
-bench: setup-dev ## Measure speed; prints figures and judges nothing
-	$(BIN)/python -m tests.bench
+bench: setup-dev ## Agreement with the demo's codes; NOTES=… GOLD=… measures on your own notes, and the speed
+	PYTHONPATH=. $(BIN)/python tests/bench/demo_agreement.py .data/cache
+	$(if $(NOTES),PYTHONPATH=. $(BIN)/python tests/bench/coder_speed.py $(NOTES) .data/cache)
+	$(if $(GOLD),PYTHONPATH=. $(BIN)/python tests/bench/coder_agreement.py $(NOTES) $(GOLD) .data/cache)
 
 screenshots: setup-dev chromium ## Take the pictures in docs/images from a running demo
 	$(BIN)/python -m tests.browser.screenshots

@@ -74,8 +74,16 @@ def specify(book: Book, code: str, setting: Setting) -> str:
         below = book.below.get(code, [])
         if not below:
             return ""
-        code = _seventh(below, setting) if len(below[0]) == 7 else _best(book, code, below, setting)
+        stem = code
+        code = _seventh(below, setting) if len(below[0]) == 7 else _best(book, stem, below, setting)
+        if _invents_a_side(book.title(code), book.title(stem), setting):
+            return ""
     return code
+
+
+def _invents_a_side(title: str, stem: str, setting: Setting) -> bool:
+    """Whether descending would state a side that nobody documented: the book has no unspecified one (I.B.13)."""
+    return not setting.side and bool(SIDE_WORD.search(title)) and not SIDE_WORD.search(stem)
 
 
 def _sharpened(book: Book, code: str, setting: Setting) -> str:
@@ -106,12 +114,12 @@ def _fit(book: Book, code: str, known: frozenset[str], setting: Setting) -> floa
     score += sum(_word_fit(word, word in setting.words) for word in telling)
     score += 0.4 * sum(pair in setting.pairs for pair in title_pairs(title) if telling.intersection(pair))
     lowered = title.lower()
-    if "with" in lowered.split() and not (telling & setting.words):
-        return score - 0.5
     if lowered.startswith("other") or "other specified" in lowered:
         return score - 0.6
     if "unspecified" in lowered:
         return score + 0.3
+    if "with" in lowered.split() and not (telling & setting.words):
+        return score - 0.5
     return score if telling else score + 0.1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -67,6 +68,14 @@ def get(code: str, *, on: date, code_system: str = CodeSystem.ICD10CM) -> Code |
     """The code in the release of that date, typed with or without its dot; None when there is no such code."""
     release = release_for(code_system, on).release
     return Code.objects.select_related("release").filter(release=release, code=undotted(code)).first()
+
+
+def billable(codes: Iterable[str], *, on: date, code_system: str = CodeSystem.ICD10CM) -> set[str]:
+    """Those of the stored forms that are billable codes of that date's release, in two queries however many."""
+    release = release_for(code_system, on).release
+    return set(
+        Code.objects.filter(release=release, code__in=list(codes), billable=True).values_list("code", flat=True)
+    )
 
 
 def search(text: str, *, on: date, code_system: str = CodeSystem.ICD10CM, limit: int = 20) -> list[Hit]:

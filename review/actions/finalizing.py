@@ -57,11 +57,10 @@ def _all_findings(chart: Chart) -> Iterator[Finding]:
 
 
 def _code_findings(chart: Chart, assigned: list[AssignedCode]) -> Iterator[Finding]:
-    for code in assigned:
-        if code.code_system != CodeSystem.ICD10CM:
-            continue
-        known = lookup.get(code.code, on=chart.coding_date, code_system=code.code_system)
-        if known is None or not known.billable:
+    diagnoses = [code for code in assigned if code.code_system == CodeSystem.ICD10CM]
+    billable = lookup.billable((code.code for code in diagnoses), on=chart.coding_date)
+    for code in diagnoses:
+        if code.code not in billable:
             yield Finding(
                 "error", "code.valid", f"{code.display} is not billable on the coding date.", (code.display,)
             )

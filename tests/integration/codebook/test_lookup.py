@@ -54,6 +54,10 @@ def test_headers_are_told_from_billable_codes() -> None:
         assert not entry.billable
 
 
+def test_billable_codes_are_told_from_the_rest_at_once() -> None:
+    assert lookup.billable(["E1165", "E11", "N183", "Q9999"], on=IN_RELEASE) == {"E1165"}
+
+
 def test_notes_are_inherited_nearest_first() -> None:
     code = lookup.get("E11.65", on=IN_RELEASE)
     assert code is not None

@@ -32,10 +32,17 @@ def around(words: str, side: str = "") -> Around:
         ("S62.60", "nondisplaced distal phalanx fracture middle finger", "right", "S62662A"),
         ("J45.909", "asthma with acute exacerbation", "", "J45901"),
         ("K59.0", "constipation", "", "K5900"),
+        ("L97.5", "foot ulcer", "left", "L97529"),
+        ("M97.0", "periprosthetic fracture hip", "left", "M9702XA"),
     ],
 )
 def test_the_most_specific_supported_code(book: Book, category: str, words: str, side: str, expected: str) -> None:
     assert specify(book, category.replace(".", ""), around(words, side)) == expected
+
+
+def test_a_side_is_never_invented(book: Book) -> None:
+    # The book has a right and a left code here, and none for a side that is not documented.
+    assert specify(book, "M970", around("periprosthetic fracture hip")) == ""
 
 
 def test_both_sides_take_one_bilateral_code_or_two(book: Book) -> None:
