@@ -33,7 +33,7 @@ def main() -> None:
             page.context.clear_cookies()
             sign_in(page, demo, "supervisor")
             page.goto(f"{demo.url}/reports/")
-            page.locator('a[href*="/reports/20"]').nth(2).click()
+            page.get_by_role("link", name="Open last week").click()
             take(page, f"report{suffix}")
             page.context.close()
 
