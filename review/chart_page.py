@@ -11,7 +11,6 @@ from django.db.models import Prefetch
 
 from inference.schema import Band
 from inference.text.sections import sections
-from medcode.codebook.lookup import ReleaseChoice
 from review.actions.finalizing import Finding, findings
 from review.models import (
     AssignedCode,
@@ -83,7 +82,6 @@ class ChartPage:
     findings: list[Finding]
     editable: bool
     held_by: User | None
-    stand_in_sentence: str
     bands: list[tuple[str, list[Suggestion]]] = field(default_factory=list)
 
     @property
@@ -149,7 +147,6 @@ def load(chart: Chart, *, user: User) -> ChartPage:
         findings=findings(chart) if chart.status == Chart.Status.READY else [],
         editable=can_code(user) and chart.status == Chart.Status.READY and held in (None, user),
         held_by=held if held != user else None,
-        stand_in_sentence=_stand_in(chart),
         bands=[(band.value, [each for each in suggestions if each.band == band]) for band in Band],
     )
 
@@ -160,12 +157,6 @@ def _decisions(chart: Chart) -> list[Decision]:
     for decision in decisions:
         decision.is_undone = decision.pk in undone  # type: ignore[attr-defined]
     return decisions
-
-
-def _stand_in(chart: Chart) -> str:
-    if not (chart.release and chart.release_is_stand_in):
-        return ""
-    return ReleaseChoice(chart.release, stand_in=True).sentence(chart.coding_date)
 
 
 def view_note(note: Note, suggestions: Iterable[Suggestion]) -> NoteView:

@@ -24,11 +24,6 @@ CHART_TRANSITIONS: dict[tuple[Chart.Status, str], Chart.Status] = {
 }
 
 
-def sources(action: str) -> list[Chart.Status]:
-    """The statuses from which `action` is possible."""
-    return [status for (status, name) in CHART_TRANSITIONS if name == action]
-
-
 def target(status: Chart.Status | str, action: str) -> Chart.Status | None:
     """The status that `action` leads to from `status`, or None when it is not possible."""
     return CHART_TRANSITIONS.get((S(status), action))

@@ -51,9 +51,8 @@ def _all_findings(chart: Chart) -> Iterator[Finding]:
                 sentence = f"{len(codes)} LOW {noun} undecided and will be left uncoded."
             yield Finding(severity, "chart.undecided", sentence, codes)  # type: ignore[arg-type]
     yield from _code_findings(chart, assigned)
-    if chart.release_is_stand_in and chart.release:
-        choice = lookup.ReleaseChoice(chart.release, stand_in=True)
-        yield Finding("info", "chart.release", choice.sentence(chart.coding_date))
+    if chart.release_sentence:
+        yield Finding("info", "chart.release", chart.release_sentence)
 
 
 def _code_findings(chart: Chart, assigned: list[AssignedCode]) -> Iterator[Finding]:

@@ -7,7 +7,6 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
-from medcode.codebook.lookup import ReleaseChoice
 from review.intake.incoming import limit
 from review.models import Chart, Encounter, LabResult, Medication, Note, Patient, Suggestion
 
@@ -108,7 +107,7 @@ class ChartSerializer(serializers.Serializer[Any]):
     def get_release_sentence(self, chart: Chart) -> str:
         if chart.release is None:
             return "No ICD-10-CM release is loaded yet; suggestions wait for one."
-        return ReleaseChoice(chart.release, chart.release_is_stand_in).sentence(chart.coding_date)
+        return chart.release_sentence
 
 
 class ReceivedSerializer(ChartSerializer):

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from inference.schema import Band
+from medcode.codebook.lookup import ReleaseChoice
 
 
 class Chart(models.Model):
@@ -105,6 +106,13 @@ class Chart(models.Model):
     def is_held(self) -> bool:
         """Whether a coder's lease on this chart is running."""
         return self.claim_expires_at is not None and self.claim_expires_at > timezone.now()
+
+    @property
+    def release_sentence(self) -> str:
+        """What people are told of the code set's edition; "" when it is simply the right one, or none is loaded."""
+        if self.release is None:
+            return ""
+        return ReleaseChoice(self.release, self.release_is_stand_in).sentence(self.coding_date)
 
     @property
     def days_waiting(self) -> int:
