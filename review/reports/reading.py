@@ -12,8 +12,6 @@ from review.reports import counting
 from review.reports.figures import Figures
 from review.reports.weeks import WEEK, bounds, this_week, weeks_back
 
-KNOWN_FROM = 12
-
 
 @dataclass(frozen=True, slots=True)
 class Week:
@@ -63,14 +61,6 @@ def trend(last: date, count: int) -> list[Week]:
     now = timezone.now()
     found = (_read(week, stored.get(week), now) for week in weeks)
     return [each for each in found if each is not None]
-
-
-def known_specialties() -> list[str]:
-    """Specialties that the last reports name; reading them from all charts would read all charts."""
-    names = set()
-    for figures in WeeklyReport.objects.order_by("-week").values_list("figures", flat=True)[:KNOWN_FROM]:
-        names |= {each.specialty for each in Figures.from_json(figures).charts}
-    return sorted(names)
 
 
 def _read(week: date, report: WeeklyReport | None, now: datetime) -> Week | None:

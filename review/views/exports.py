@@ -11,12 +11,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from review import worklist
 from review.actions import exporting
 from review.actions.errors import InvalidInputError
 from review.exports import filters, log
 from review.exports.filters import SCOPES, DecisionFilter
 from review.models import User
-from review.reports import reading
 from review.views.decorators import PersonRequest, allow
 
 PREVIEW = 10
@@ -30,7 +30,7 @@ def index(request: PersonRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "values": {name: request.GET.get(name, "") for name in ("scope", "from", "to", "specialty", "coder", "code")},
         "scopes": SCOPES,
-        "specialties": reading.known_specialties(),
+        "specialties": worklist.specialties(),
         "coders": User.objects.filter(role="coder").order_by("username"),
         "header": log.HEADER,
     }
