@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from inference import calibration, grounding, index
+from inference import calibration, grounding, index, lexicon
 from inference.calibration import Calibration
 from inference.coding import drugs, external, longterm, status, wounds
 from inference.coding.book import Book
 from inference.grounding import Grounded
-from inference.lexicon import loader
 from inference.proposers.base import Proposer
 from inference.proposers.builtin import Builtin
 from inference.schema import Band, ChartText, Outcome, Proposal
+from medcode.codebook.lexicon import tables
 from medcode.codebook.snapshot import Snapshot
 
 GENERATION = "builtin-2"  # raise with every change of rules that may change what is proposed
@@ -66,14 +66,13 @@ class Engine:
 
 def load(snapshot: Snapshot, cache_dir: Path | None = None) -> Engine:
     """An engine around the built-in proposer. `cache_dir` keeps the compiled dictionary between starts."""
-    lexicon = loader.load()
     weights, calibrated = calibration.load()
-    compiled = index.load(snapshot, lexicon, cache_dir)
+    compiled = index.load(snapshot, lexicon.load(), cache_dir)
     proposer = Builtin(Book(snapshot), compiled, weights, f"{GENERATION}+{_digest()}")
     return Engine(snapshot, proposer, calibrated)
 
 
 def _digest() -> str:
     """A short name for all data that decide what is proposed: lexicon, rule tables, weights, calibration."""
-    tables = [drugs.TABLE, external.TABLE, longterm.TABLE, status.TABLE, wounds.TABLE]
-    return loader.digest([*loader.tables(), *tables, calibration.BUILTIN])
+    rules = [drugs.TABLE, external.TABLE, longterm.TABLE, status.TABLE, wounds.TABLE]
+    return tables.digest([*tables.tables(), *rules, calibration.BUILTIN])

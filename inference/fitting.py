@@ -21,11 +21,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inference import batch, calibration, index
+from inference import batch, calibration, index, lexicon
 from inference.calibration import Weights
 from inference.coding.book import Book
 from inference.evaluation import CATEGORY, agreement
-from inference.lexicon import loader
 from inference.proposers.builtin import Builtin
 from inference.proposers.features import features
 from medcode.codebook.loaders import icd10cm
@@ -93,8 +92,7 @@ def main(arguments: Sequence[str]) -> None:
 def build(notes: list[dict[str, Any]], golds: list[dict[str, list[str]]]) -> Table:
     """The candidates of every note that a coder coded, once for each coder."""
     snapshot = icd10cm.snapshot()
-    lexicon = loader.load()
-    proposer = Builtin(Book(snapshot), index.load(snapshot, lexicon, None), Weights(0.0, {}), "fitting")
+    proposer = Builtin(Book(snapshot), index.load(snapshot, lexicon.load(), None), Weights(0.0, {}), "fitting")
     rows: list[tuple[str, str, dict[str, float], float, float]] = []
     for note in notes:
         opinions = zip(golds, (1.0, SECOND_WEIGHT), strict=False)

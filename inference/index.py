@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from inference.coding.history import CHRONIC
-from inference.lexicon.loader import Lexicon
+from inference.lexicon import Lexicon
 from inference.text.tokens import DETERMINERS, SIDES, expanded, tokens
 from inference.text.wordlists import word_set
 from medcode.codebook.snapshot import CodeEntry, Snapshot, undotted

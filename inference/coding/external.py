@@ -10,12 +10,12 @@ from pathlib import Path
 
 from inference.candidates import Candidate, Case
 from inference.index import Index, normal_name
-from inference.lexicon.loader import rows
 from inference.mentions import Mention, Reading, matches
 from inference.text import assertion
 from inference.text.assertion import Status
 from inference.text.sections import Kind
 from inference.text.wordlists import word_set
+from medcode.codebook.lexicon.tables import rows
 from medcode.codebook.snapshot import undotted
 
 TABLE = Path(__file__).with_name("external.tsv")

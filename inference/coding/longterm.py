@@ -12,12 +12,12 @@ from functools import cache
 from pathlib import Path
 
 from inference.candidates import Case
-from inference.lexicon.loader import rows
 from inference.mentions import Mention
 from inference.schema import MedicationFact, Setting
 from inference.text.assertion import Status
 from inference.text.sections import Kind
 from inference.text.tokens import norms
+from medcode.codebook.lexicon.tables import rows
 from medcode.codebook.snapshot import undotted
 
 TABLE = Path(__file__).with_name("longterm.tsv")

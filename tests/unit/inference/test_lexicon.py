@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from inference import index
+from inference import index, lexicon
 from inference.coding import drugs, external, longterm, status, wounds
 from inference.coding.book import Book
 from inference.coding.history import HISTORY
 from inference.coding.specificity import Setting, specify
-from inference.lexicon import loader
 from inference.retrieval import Retrieval
+from medcode.codebook.lexicon import tables
 from medcode.codebook.snapshot import CodeEntry, Snapshot, undotted
 
-TABLES = [path for path in loader.tables() if path.name != loader.ABBREVIATIONS]
+TABLES = [path for path in tables.tables() if path.name != tables.ABBREVIATIONS]
 
 
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
@@ -24,7 +24,7 @@ def test_every_row_leads_to_a_billable_code(path: Path, book: Book) -> None:
     settings = (Setting(()), Setting((), "left"))
     lost = [
         row
-        for row in loader.rows(path)
+        for row in tables.rows(path)
         if not any(specify(book, undotted(row.target), setting) for setting in settings)
     ]
     assert lost == []
@@ -33,7 +33,7 @@ def test_every_row_leads_to_a_billable_code(path: Path, book: Book) -> None:
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
 def test_a_table_never_contradicts_itself(path: Path) -> None:
     targets: dict[str, set[str]] = {}
-    for row in loader.rows(path):
+    for row in tables.rows(path):
         targets.setdefault(row.phrase, set()).add(row.target)
     assert {phrase: found for phrase, found in targets.items() if len(found) > 1} == {}
 
@@ -41,7 +41,7 @@ def test_a_table_never_contradicts_itself(path: Path) -> None:
 def test_tables_never_contradict_each_other() -> None:
     targets: dict[str, dict[str, list[str]]] = {}
     for path in TABLES:
-        for row in loader.rows(path):
+        for row in tables.rows(path):
             targets.setdefault(row.phrase, {}).setdefault(row.target, []).append(row.table)
     assert {phrase: found for phrase, found in targets.items() if len(found) > 1} == {}
 
@@ -50,24 +50,24 @@ def test_core_wins_then_the_first_table(tmp_path: Path) -> None:
     (tmp_path / "a.tsv").write_text("gout\tM10.9\nflu\tJ11.1\n")
     (tmp_path / "b.tsv").write_text("flu\tJ10.1\n")
     (tmp_path / "core.tsv").write_text("# comment\n\ngout\tM1A.9\n")
-    (tmp_path / loader.ABBREVIATIONS).write_text("fx\tfractures\n")
-    lexicon = loader.load(tmp_path)
-    assert lexicon.targets == {"gout": "M1A.9", "flu": "J11.1"}
-    assert lexicon.abbreviations == {"fx": ("fracture",)}
+    (tmp_path / tables.ABBREVIATIONS).write_text("fx\tfractures\n")
+    loaded = lexicon.load(tmp_path)
+    assert loaded.targets == {"gout": "M1A.9", "flu": "J11.1"}
+    assert loaded.abbreviations == {"fx": ("fracture",)}
 
 
 def test_a_malformed_row_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.tsv").write_text("gout\tM10.9\nno target here\n")
-    with pytest.raises(loader.LexiconError, match=r"a\.tsv, line 2"):
-        loader.load(tmp_path)
+    with pytest.raises(tables.LexiconError, match=r"a\.tsv, line 2"):
+        lexicon.load(tmp_path)
 
 
 def test_the_digest_follows_the_content(tmp_path: Path) -> None:
     table = tmp_path / "a.tsv"
     table.write_text("gout\tM10.9\n")
-    before = loader.load(tmp_path).digest
+    before = lexicon.load(tmp_path).digest
     table.write_text("gout\tM10.00\n")
-    assert loader.load(tmp_path).digest != before
+    assert lexicon.load(tmp_path).digest != before
 
 
 def test_rules_name_codes_that_exist(snapshot: Snapshot) -> None:
@@ -96,14 +96,14 @@ def small() -> Snapshot:
 
 
 def test_titles_and_terms_become_names_without_their_empty_parts() -> None:
-    names = index.compile_names(small(), loader.Lexicon({}, {}, ""))
+    names = index.compile_names(small(), lexicon.Lexicon({}, {}, ""))
     assert names["pneumonia"] == ("J18", index.TITLE)
     assert names["loin pain"] == ("M545", index.TERM)
     assert not any("epicondylitis" in name for name in names)
 
 
 def test_the_lexicon_outranks_a_title() -> None:
-    names = index.compile_names(small(), loader.Lexicon({"Low back pain": "J18.9"}, {}, ""))
+    names = index.compile_names(small(), lexicon.Lexicon({"Low back pain": "J18.9"}, {}, ""))
     assert names["low back pain"] == ("J189", index.LEXICON)
 
 
@@ -120,25 +120,25 @@ def test_wounds_are_placed_at_categories_that_exist(book: Book) -> None:
 
 
 def test_a_row_that_joins_two_names_gives_way_to_both() -> None:
-    lexicon = loader.Lexicon(
+    names_of = lexicon.Lexicon(
         {"gout": "J18.9", "flu": "M54.5", "gout on flu": "J18.9", "gout on toast": "J18.9"}, {}, ""
     )
-    names = index.compile_names(small(), lexicon)
+    names = index.compile_names(small(), names_of)
     assert "gout on flu" not in names
     assert names["gout on toast"] == ("J189", index.LEXICON)
 
 
 def test_a_row_that_calls_a_lasting_condition_past_is_left_out() -> None:
-    lexicon = loader.Lexicon(
+    names_of = lexicon.Lexicon(
         {"back pain": "M54.5", "history of back pain": "J18.9", "history of flu": "J18.9"}, {}, ""
     )
-    names = index.compile_names(small(), lexicon)
+    names = index.compile_names(small(), names_of)
     assert "history back pain" not in names
     assert "history flu" in names
 
 
 def test_a_name_that_lost_its_telling_word_is_left_out() -> None:
-    names = index.compile_names(small(), loader.Lexicon({"pain in the side": "M54.5"}, {}, ""))
+    names = index.compile_names(small(), lexicon.Lexicon({"pain in the side": "M54.5"}, {}, ""))
     assert "pain in" not in names
 
 

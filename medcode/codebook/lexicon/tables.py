@@ -1,4 +1,4 @@
-"""Reads the lexicon tables beside this file.
+"""Reads the lexicon tables beside this file: what clinicians write for the codes.
 
 A table line is `phrase<TAB>target`: a lower-case clinical name and the dotted code, or category,
 that it means. `abbreviations.tsv` holds `abbreviation<TAB>expansion` instead. `#` opens a comment.
@@ -11,9 +11,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-from inference.text.tokens import norms
-from inference.text.wordlists import EVERYDAY
 
 FOLDER = Path(__file__).parent
 ABBREVIATIONS = "abbreviations.tsv"
@@ -34,27 +31,23 @@ class Row:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """`targets`: phrase → dotted code; `abbreviations`: normal form → normal forms; `digest`: of all tables."""
+def targets(folder: Path = FOLDER) -> dict[str, str]:
+    """Phrase → dotted code or category, of all tables. Raises `LexiconError` on a malformed line."""
+    found: dict[str, str] = {}
+    for path in tables(folder):
+        if path.name != ABBREVIATIONS:
+            for row in rows(path):
+                found.setdefault(row.phrase, row.target)
+    return found
 
-    targets: dict[str, str]
-    abbreviations: dict[str, tuple[str, ...]]
-    digest: str
 
-
-def load(folder: Path = FOLDER) -> Lexicon:
-    """The whole lexicon. Raises `LexiconError` on a malformed line."""
-    paths = tables(folder)
-    targets: dict[str, str] = {}
-    abbreviations: dict[str, tuple[str, ...]] = {}
-    for path in paths:
-        for row in rows(path):
-            if path.name == ABBREVIATIONS:
-                _abbreviate(abbreviations, row)
-            else:
-                targets.setdefault(row.phrase, row.target)
-    return Lexicon(targets, abbreviations, digest(paths))
+def abbreviations(folder: Path = FOLDER) -> dict[str, str]:
+    """Abbreviation → what it stands for, as written in the table."""
+    found: dict[str, str] = {}
+    if (folder / ABBREVIATIONS).exists():
+        for row in rows(folder / ABBREVIATIONS):
+            found.setdefault(row.phrase, row.target)
+    return found
 
 
 def tables(folder: Path = FOLDER) -> list[Path]:
@@ -79,10 +72,3 @@ def digest(paths: list[Path]) -> str:
     for path in paths:
         content.update(path.name.encode() + b"\0" + path.read_bytes())
     return content.hexdigest()[:12]
-
-
-def _abbreviate(abbreviations: dict[str, tuple[str, ...]], row: Row) -> None:
-    short = norms(row.phrase)
-    # An abbreviation of several words ("w/o", "s/p") cannot be told from words in running text.
-    if len(short) == 1 and short[0] not in abbreviations and short[0] not in EVERYDAY:
-        abbreviations[short[0]] = tuple(norms(row.target))

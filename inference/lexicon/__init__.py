@@ -1,1 +1,0 @@
-"""Clinical names for codes, as tables (`*.tsv`), and their loader (`loader`)."""

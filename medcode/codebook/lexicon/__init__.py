@@ -1,0 +1,1 @@
+"""Clinical names for codes, as tables (`*.tsv`), and their reader (`tables`)."""
