@@ -54,7 +54,7 @@ def release_for(code_system: str, on: date) -> ReleaseChoice:
 
     Raises `CodebookEmptyError` when nothing is loaded at all.
     """
-    releases = Release.objects.filter(code_system=code_system)
+    releases = Release.objects.filter(code_system=code_system, is_complete=True)
     started = releases.filter(valid_from__lte=on).order_by("-valid_from").first()
     if started:
         return ReleaseChoice(started, stand_in=started.valid_to is not None and started.valid_to < on)

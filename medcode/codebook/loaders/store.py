@@ -44,7 +44,8 @@ def store(
     progress("Indexing words")
     _index_words(release)
     release.code_count = sum(node.billable for node in nodes)
-    release.save(update_fields=["code_count"])
+    release.is_complete = True
+    release.save(update_fields=["code_count", "is_complete"])
     return release, True
 
 

@@ -1,7 +1,4 @@
-"""Code systems and their dated releases.
-
-Rows of a release never change once it is loaded; a new edition is a new `Release`.
-"""
+"""The codes of a release and the instructions that stand at them."""
 
 from __future__ import annotations
 
@@ -9,39 +6,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
+from medcode.codebook.models.editions import Release
 from medcode.codebook.snapshot import dotted
-
-
-class CodeSystem(models.TextChoices):
-    ICD10CM = "ICD-10-CM", "ICD-10-CM"
-    ICD10PCS = "ICD-10-PCS", "ICD-10-PCS"
-    CPT = "CPT", "CPT"
-    HCPCS = "HCPCS", "HCPCS Level II"
-
-
-class Release(models.Model):
-    """One dated edition, valid by date of service (outpatient) or discharge (inpatient)."""
-
-    code_system = models.CharField(max_length=12, choices=CodeSystem)
-    name = models.CharField(max_length=60)
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True)
-    source = models.CharField(max_length=200)
-    loaded_at = models.DateTimeField(auto_now_add=True)
-    code_count = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["code_system", "name"], name="release_named_once"),
-            models.CheckConstraint(
-                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
-                name="release_valid_to_after_valid_from",
-            ),
-        ]
-        ordering = ["code_system", "-valid_from"]
-
-    def __str__(self) -> str:
-        return f"{self.code_system} {self.name}"
 
 
 class Code(models.Model):
@@ -55,11 +21,14 @@ class Code(models.Model):
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="codes")
     code = models.CharField(max_length=10, help_text="Stored form, without a dot.")
-    title = models.CharField(max_length=400)
+    title = models.CharField(max_length=2000)
+    short_title = models.CharField(max_length=100, blank=True)
     kind = models.CharField(max_length=8, choices=Kind)
     billable = models.BooleanField()
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
     position = models.PositiveIntegerField()
+    valid_from = models.DateField(null=True, blank=True, help_text="When later than the release's own.")
+    valid_to = models.DateField(null=True, blank=True, help_text="When earlier than the release's own.")
     words = SearchVectorField(editable=False)
 
     class Meta:
