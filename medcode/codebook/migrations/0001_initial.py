@@ -9,288 +9,464 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         # Look-up by misspelt words.
         TrigramExtension(),
         migrations.CreateModel(
-            name='Code',
+            name="Code",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(help_text='Stored form, without a dot.', max_length=10)),
-                ('title', models.CharField(max_length=2000)),
-                ('short_title', models.CharField(blank=True, max_length=100)),
-                ('kind', models.CharField(choices=[('chapter', 'Chapter'), ('block', 'Block'), ('category', 'Category'), ('code', 'Code')], max_length=8)),
-                ('billable', models.BooleanField()),
-                ('position', models.PositiveIntegerField()),
-                ('valid_from', models.DateField(blank=True, help_text="When later than the release's own.", null=True)),
-                ('valid_to', models.DateField(blank=True, help_text="When earlier than the release's own.", null=True)),
-                ('words', django.contrib.postgres.search.SearchVectorField(editable=False)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='codebook.code')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(help_text="Stored form, without a dot.", max_length=10)),
+                ("title", models.CharField(max_length=2000)),
+                ("short_title", models.CharField(blank=True, db_default="", max_length=100)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("chapter", "Chapter"),
+                            ("block", "Block"),
+                            ("category", "Category"),
+                            ("code", "Code"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("billable", models.BooleanField()),
+                ("position", models.PositiveIntegerField()),
+                (
+                    "valid_from",
+                    models.DateField(blank=True, help_text="When later than the release's own.", null=True),
+                ),
+                (
+                    "valid_to",
+                    models.DateField(blank=True, help_text="When earlier than the release's own.", null=True),
+                ),
+                ("words", django.contrib.postgres.search.SearchVectorField(editable=False)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="children",
+                        to="codebook.code",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['release', 'position'],
+                "ordering": ["release", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('includes', 'Includes'), ('inclusion_term', 'Inclusion term'), ('excludes1', 'Excludes1'), ('excludes2', 'Excludes2'), ('code_first', 'Code first'), ('use_additional', 'Use additional code'), ('code_also', 'Code also'), ('note', 'Note'), ('seventh_character', '7th character')], max_length=20)),
-                ('text', models.TextField()),
-                ('position', models.PositiveSmallIntegerField()),
-                ('code', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='codebook.code')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("includes", "Includes"),
+                            ("inclusion_term", "Inclusion term"),
+                            ("excludes1", "Excludes1"),
+                            ("excludes2", "Excludes2"),
+                            ("code_first", "Code first"),
+                            ("use_additional", "Use additional code"),
+                            ("code_also", "Code also"),
+                            ("note", "Note"),
+                            ("seventh_character", "7th character"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "code",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="notes", to="codebook.code"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code', 'position'],
+                "ordering": ["code", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.CharField(max_length=200)),
-                ('content_hash', models.CharField(blank=True, max_length=64)),
-                ('loaded_at', models.DateTimeField(auto_now_add=True)),
-                ('is_complete', models.BooleanField(default=False)),
-                ('code_system', models.CharField(choices=[('ICD-10-CM', 'ICD-10-CM'), ('ICD-10-PCS', 'ICD-10-PCS'), ('CPT', 'CPT'), ('HCPCS', 'HCPCS Level II')], max_length=12)),
-                ('code_count', models.PositiveIntegerField(default=0, help_text='Billable codes.')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.CharField(max_length=200)),
+                ("content_hash", models.CharField(blank=True, max_length=64)),
+                ("loaded_at", models.DateTimeField(auto_now_add=True)),
+                ("is_complete", models.BooleanField(default=False)),
+                (
+                    "code_system",
+                    models.CharField(
+                        choices=[
+                            ("ICD-10-CM", "ICD-10-CM"),
+                            ("ICD-10-PCS", "ICD-10-PCS"),
+                            ("CPT", "CPT"),
+                            ("HCPCS", "HCPCS Level II"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("code_count", models.PositiveIntegerField(default=0, help_text="Billable codes.")),
             ],
             options={
-                'ordering': ['code_system', '-valid_from'],
-                'constraints': [models.UniqueConstraint(fields=('code_system', 'name'), name='release_named_once'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='release_valid_to_after_valid_from')],
+                "ordering": ["code_system", "-valid_from"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("code_system", "name"), name="release_named_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="release_valid_to_after_valid_from",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='code',
-            name='release',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='codes', to='codebook.release'),
+            model_name="code",
+            name="release",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="codes", to="codebook.release"
+            ),
         ),
         migrations.CreateModel(
-            name='TableEdition',
+            name="TableEdition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.CharField(max_length=200)),
-                ('content_hash', models.CharField(blank=True, max_length=64)),
-                ('loaded_at', models.DateTimeField(auto_now_add=True)),
-                ('is_complete', models.BooleanField(default=False)),
-                ('table', models.CharField(choices=[('poa-exempt', 'Diagnoses exempt from POA reporting'), ('drg-weights', 'MS-DRG weights (Table 5)'), ('hcc', 'HCC map'), ('ncci-ptp', 'NCCI procedure-to-procedure edits'), ('ncci-mue', 'NCCI medically unlikely edits'), ('add-on', 'NCCI add-on code edits'), ('index', 'Alphabetic Index'), ('neoplasms', 'Table of Neoplasms'), ('drugs', 'Table of Drugs and Chemicals'), ('external-index', 'Index to External Causes'), ('pcs-index', 'ICD-10-PCS Index'), ('conversion', 'Conversion table')], max_length=16)),
-                ('variant', models.CharField(blank=True, max_length=20)),
-                ('row_count', models.PositiveIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.CharField(max_length=200)),
+                ("content_hash", models.CharField(blank=True, max_length=64)),
+                ("loaded_at", models.DateTimeField(auto_now_add=True)),
+                ("is_complete", models.BooleanField(default=False)),
+                (
+                    "table",
+                    models.CharField(
+                        choices=[
+                            ("poa-exempt", "Diagnoses exempt from POA reporting"),
+                            ("drg-weights", "MS-DRG weights (Table 5)"),
+                            ("hcc", "HCC map"),
+                            ("ncci-ptp", "NCCI procedure-to-procedure edits"),
+                            ("ncci-mue", "NCCI medically unlikely edits"),
+                            ("add-on", "NCCI add-on code edits"),
+                            ("index", "Alphabetic Index"),
+                            ("neoplasms", "Table of Neoplasms"),
+                            ("drugs", "Table of Drugs and Chemicals"),
+                            ("external-index", "Index to External Causes"),
+                            ("pcs-index", "ICD-10-PCS Index"),
+                            ("conversion", "Conversion table"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("variant", models.CharField(blank=True, max_length=20)),
+                ("row_count", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'ordering': ['table', 'variant', '-valid_from'],
-                'constraints': [models.UniqueConstraint(fields=('table', 'variant', 'name'), name='table_edition_named_once'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='table_valid_to_after_valid_from')],
+                "ordering": ["table", "variant", "-valid_from"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("table", "variant", "name"), name="table_edition_named_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="table_valid_to_after_valid_from",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PtpEdit',
+            name="PtpEdit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('column1', models.CharField(max_length=5)),
-                ('column2', models.CharField(max_length=5)),
-                ('effective', models.DateField()),
-                ('deleted', models.DateField(blank=True, null=True)),
-                ('modifier_indicator', models.CharField(max_length=1)),
-                ('rationale', models.CharField(blank=True, max_length=200)),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='codebook.tableedition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("column1", models.CharField(max_length=5)),
+                ("column2", models.CharField(max_length=5)),
+                ("effective", models.DateField()),
+                ("deleted", models.DateField(blank=True, null=True)),
+                ("modifier_indicator", models.CharField(max_length=1)),
+                ("rationale", models.CharField(blank=True, max_length=200)),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="codebook.tableedition"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PoaExempt',
+            name="PoaExempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=10)),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='codebook.tableedition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=10)),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="codebook.tableedition"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Mue',
+            name="Mue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=5)),
-                ('units', models.PositiveIntegerField()),
-                ('indicator', models.CharField(max_length=1)),
-                ('rationale', models.CharField(blank=True, max_length=200)),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='codebook.tableedition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=5)),
+                ("units", models.PositiveIntegerField()),
+                ("indicator", models.CharField(max_length=1)),
+                ("rationale", models.CharField(blank=True, max_length=200)),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="codebook.tableedition"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='IndexEntry',
+            name="IndexEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('depth', models.PositiveSmallIntegerField()),
-                ('term', models.CharField(max_length=500)),
-                ('nonessential', models.CharField(blank=True, help_text='Nonessential modifiers, in brackets.', max_length=500)),
-                ('path', models.CharField(max_length=2000)),
-                ('code', models.CharField(blank=True, max_length=30)),
-                ('manifestation', models.CharField(blank=True, help_text='The code in [brackets] that follows.', max_length=30)),
-                ('see', models.CharField(blank=True, max_length=300)),
-                ('see_also', models.CharField(blank=True, max_length=300)),
-                ('cells', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(blank=True, max_length=12), blank=True, default=list, size=None)),
-                ('words', django.contrib.postgres.search.SearchVectorField(editable=False)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='codebook.indexentry')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='codebook.tableedition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                ("depth", models.PositiveSmallIntegerField()),
+                ("term", models.CharField(max_length=500)),
+                (
+                    "nonessential",
+                    models.CharField(blank=True, help_text="Nonessential modifiers, in brackets.", max_length=500),
+                ),
+                ("path", models.CharField(max_length=2000)),
+                ("code", models.CharField(blank=True, max_length=30)),
+                (
+                    "manifestation",
+                    models.CharField(blank=True, help_text="The code in [brackets] that follows.", max_length=30),
+                ),
+                ("see", models.CharField(blank=True, max_length=300)),
+                ("see_also", models.CharField(blank=True, max_length=300)),
+                (
+                    "cells",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(blank=True, max_length=12), blank=True, default=list, size=None
+                    ),
+                ),
+                ("words", django.contrib.postgres.search.SearchVectorField(editable=False)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="children",
+                        to="codebook.indexentry",
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="codebook.tableedition"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['edition', 'position'],
+                "ordering": ["edition", "position"],
             },
         ),
         migrations.CreateModel(
-            name='HccMapping',
+            name="HccMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=10)),
-                ('hcc', models.CharField(max_length=6)),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='codebook.tableedition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=10)),
+                ("hcc", models.CharField(max_length=6)),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="codebook.tableedition"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DrgWeight',
+            name="DrgWeight",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('drg', models.CharField(max_length=3)),
-                ('mdc', models.CharField(blank=True, max_length=3)),
-                ('kind', models.CharField(blank=True, help_text='SURG or MED.', max_length=4)),
-                ('title', models.CharField(max_length=300)),
-                ('weight', models.DecimalField(blank=True, decimal_places=4, max_digits=8, null=True)),
-                ('geometric_mean_stay', models.DecimalField(blank=True, decimal_places=1, max_digits=6, null=True)),
-                ('arithmetic_mean_stay', models.DecimalField(blank=True, decimal_places=1, max_digits=6, null=True)),
-                ('post_acute', models.BooleanField(default=False)),
-                ('special_pay', models.BooleanField(default=False)),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='codebook.tableedition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("drg", models.CharField(max_length=3)),
+                ("mdc", models.CharField(blank=True, max_length=3)),
+                ("kind", models.CharField(blank=True, help_text="SURG or MED.", max_length=4)),
+                ("title", models.CharField(max_length=300)),
+                ("weight", models.DecimalField(blank=True, decimal_places=4, max_digits=8, null=True)),
+                ("geometric_mean_stay", models.DecimalField(blank=True, decimal_places=1, max_digits=6, null=True)),
+                ("arithmetic_mean_stay", models.DecimalField(blank=True, decimal_places=1, max_digits=6, null=True)),
+                ("post_acute", models.BooleanField(default=False)),
+                ("special_pay", models.BooleanField(default=False)),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="codebook.tableedition"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Conversion',
+            name="Conversion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=10)),
-                ('target', models.CharField(max_length=10)),
-                ('effective', models.DateField(blank=True, null=True)),
-                ('note', models.CharField(blank=True, max_length=20)),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='codebook.tableedition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=10)),
+                ("target", models.CharField(max_length=10)),
+                ("effective", models.DateField(blank=True, null=True)),
+                ("note", models.CharField(blank=True, max_length=20)),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="codebook.tableedition"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AddOn',
+            name="AddOn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=5)),
-                ('primary', models.CharField(blank=True, max_length=5)),
-                ('kind', models.CharField(max_length=1)),
-                ('effective', models.DateField()),
-                ('deleted', models.DateField(blank=True, null=True)),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='codebook.tableedition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=5)),
+                ("primary", models.CharField(blank=True, max_length=5)),
+                ("kind", models.CharField(max_length=1)),
+                ("effective", models.DateField()),
+                ("deleted", models.DateField(blank=True, null=True)),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="codebook.tableedition"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PcsRow',
+            name="PcsRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table', models.CharField(max_length=3)),
-                ('position', models.PositiveIntegerField()),
-                ('labels', models.JSONField(help_text='Names of the first three characters: section, body system, operation.')),
-                ('definition', models.TextField(blank=True, help_text='What the operation means.')),
-                ('axes', models.JSONField()),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pcs_rows', to='codebook.release')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("table", models.CharField(max_length=3)),
+                ("position", models.PositiveIntegerField()),
+                (
+                    "labels",
+                    models.JSONField(
+                        help_text="Names of the first three characters: section, body system, operation."
+                    ),
+                ),
+                ("definition", models.TextField(blank=True, help_text="What the operation means.")),
+                ("axes", models.JSONField()),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pcs_rows", to="codebook.release"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['release', 'position'],
-                'indexes': [models.Index(fields=['release', 'table'], name='pcs_table')],
-                'constraints': [models.UniqueConstraint(fields=('release', 'position'), name='pcs_row_once')],
+                "ordering": ["release", "position"],
+                "indexes": [models.Index(fields=["release", "table"], name="pcs_table")],
+                "constraints": [models.UniqueConstraint(fields=("release", "position"), name="pcs_row_once")],
             },
         ),
         migrations.CreateModel(
-            name='PcsDefinition',
+            name="PcsDefinition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('section', models.CharField(max_length=1)),
-                ('character', models.PositiveSmallIntegerField()),
-                ('term', models.CharField(max_length=300)),
-                ('definition', models.TextField(blank=True)),
-                ('explanation', models.TextField(blank=True)),
-                ('includes', models.TextField(blank=True)),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pcs_definitions', to='codebook.release')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("section", models.CharField(max_length=1)),
+                ("character", models.PositiveSmallIntegerField()),
+                ("term", models.CharField(max_length=300)),
+                ("definition", models.TextField(blank=True)),
+                ("explanation", models.TextField(blank=True)),
+                ("includes", models.TextField(blank=True)),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pcs_definitions",
+                        to="codebook.release",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('release', 'section', 'character', 'term'), name='pcs_definition_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("release", "section", "character", "term"), name="pcs_definition_once"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='code',
-            index=models.Index(fields=['release', 'code'], name='code_prefix', opclasses=['', 'varchar_pattern_ops']),
+            model_name="code",
+            index=models.Index(fields=["release", "code"], name="code_prefix", opclasses=["", "varchar_pattern_ops"]),
         ),
         migrations.AddIndex(
-            model_name='code',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['words'], name='code_words'),
+            model_name="code",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["words"], name="code_words"),
         ),
         migrations.AddConstraint(
-            model_name='code',
-            constraint=models.UniqueConstraint(fields=('release', 'code'), name='code_once_per_release'),
+            model_name="code",
+            constraint=models.UniqueConstraint(fields=("release", "code"), name="code_once_per_release"),
         ),
         migrations.AddIndex(
-            model_name='ptpedit',
-            index=models.Index(fields=['edition', 'column2'], name='ptp_column2'),
+            model_name="ptpedit",
+            index=models.Index(fields=["edition", "column2"], name="ptp_column2"),
         ),
         migrations.AddConstraint(
-            model_name='ptpedit',
-            constraint=models.UniqueConstraint(fields=('edition', 'column1', 'column2', 'effective'), name='ptp_once'),
+            model_name="ptpedit",
+            constraint=models.UniqueConstraint(fields=("edition", "column1", "column2", "effective"), name="ptp_once"),
         ),
         migrations.AddConstraint(
-            model_name='ptpedit',
-            constraint=models.CheckConstraint(condition=models.Q(('modifier_indicator__in', ['0', '1', '9'])), name='ptp_indicator'),
+            model_name="ptpedit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("modifier_indicator__in", ["0", "1", "9"])), name="ptp_indicator"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='poaexempt',
-            constraint=models.UniqueConstraint(fields=('edition', 'code'), name='poa_exempt_once'),
+            model_name="poaexempt",
+            constraint=models.UniqueConstraint(fields=("edition", "code"), name="poa_exempt_once"),
         ),
         migrations.AddConstraint(
-            model_name='mue',
-            constraint=models.UniqueConstraint(fields=('edition', 'code'), name='mue_once'),
+            model_name="mue",
+            constraint=models.UniqueConstraint(fields=("edition", "code"), name="mue_once"),
         ),
         migrations.AddIndex(
-            model_name='indexentry',
-            index=models.Index(fields=['edition', 'code'], name='index_code'),
+            model_name="indexentry",
+            index=models.Index(fields=["edition", "code"], name="index_code"),
         ),
         migrations.AddIndex(
-            model_name='indexentry',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['words'], name='index_words'),
+            model_name="indexentry",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["words"], name="index_words"),
         ),
         migrations.AddConstraint(
-            model_name='indexentry',
-            constraint=models.UniqueConstraint(fields=('edition', 'position'), name='index_position_once'),
+            model_name="indexentry",
+            constraint=models.UniqueConstraint(fields=("edition", "position"), name="index_position_once"),
         ),
         migrations.AddConstraint(
-            model_name='hccmapping',
-            constraint=models.UniqueConstraint(fields=('edition', 'code', 'hcc'), name='hcc_once'),
+            model_name="hccmapping",
+            constraint=models.UniqueConstraint(fields=("edition", "code", "hcc"), name="hcc_once"),
         ),
         migrations.AddConstraint(
-            model_name='drgweight',
-            constraint=models.UniqueConstraint(fields=('edition', 'drg'), name='drg_once'),
+            model_name="drgweight",
+            constraint=models.UniqueConstraint(fields=("edition", "drg"), name="drg_once"),
         ),
         migrations.AddIndex(
-            model_name='conversion',
-            index=models.Index(fields=['edition', 'target'], name='conversion_target'),
+            model_name="conversion",
+            index=models.Index(fields=["edition", "target"], name="conversion_target"),
         ),
         migrations.AddConstraint(
-            model_name='conversion',
-            constraint=models.UniqueConstraint(fields=('edition', 'source', 'target', 'note'), name='conversion_once'),
+            model_name="conversion",
+            constraint=models.UniqueConstraint(fields=("edition", "source", "target", "note"), name="conversion_once"),
         ),
         migrations.AddConstraint(
-            model_name='addon',
-            constraint=models.UniqueConstraint(fields=('edition', 'code', 'primary', 'effective'), name='add_on_once'),
+            model_name="addon",
+            constraint=models.UniqueConstraint(fields=("edition", "code", "primary", "effective"), name="add_on_once"),
         ),
     ]

@@ -22,7 +22,7 @@ class Code(models.Model):
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="codes")
     code = models.CharField(max_length=10, help_text="Stored form, without a dot.")
     title = models.CharField(max_length=2000)
-    short_title = models.CharField(max_length=100, blank=True)
+    short_title = models.CharField(max_length=100, blank=True, db_default="")
     kind = models.CharField(max_length=8, choices=Kind)
     billable = models.BooleanField()
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
