@@ -81,7 +81,7 @@ def test_a_date_outside_uses_the_nearest_release_and_says_so(on: date) -> None:
 
 def test_a_newer_release_takes_over_on_its_first_day() -> None:
     newer = Release.objects.create(
-        code_system="ICD-10-CM", name="October 2026", valid_from=date(2026, 10, 1), source="a test"
+        code_system="ICD-10-CM", name="October 2026", valid_from=date(2026, 10, 1), source="a test", is_complete=True
     )
     assert lookup.release_for(CodeSystem.ICD10CM, date(2026, 9, 30)).release.name == "April 2026"
     assert lookup.release_for(CodeSystem.ICD10CM, date(2026, 10, 1)).release == newer

@@ -40,7 +40,9 @@ def test_it_says_which_release_stands_in_after_the_last_one_has_ended(db: None) 
 
 def test_a_newer_release_ends_the_stand_in(db: None) -> None:
     old = Release.objects.get()
-    new = Release.objects.create(code_system="ICD-10-CM", name="FY2027", valid_from=date(2026, 10, 1), source="test")
+    new = Release.objects.create(
+        code_system="ICD-10-CM", name="FY2027", valid_from=date(2026, 10, 1), source="test", is_complete=True
+    )
     rows = operations.releases(date(2026, 11, 2))
     assert [(row.release, row.in_force, row.stands_in) for row in rows] == [(new, True, False), (old, False, False)]
 
