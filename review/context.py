@@ -24,6 +24,7 @@ class Nav:
 
 ENTRIES = [
     ("read_charts", "Worklist", "worklist"),
+    ("search_codes", "Code book", "codebook"),
     ("bring_in_charts", "Bring in charts", "upload"),
     ("read_reports", "Reports", "reports"),
     ("export_decisions", "Exports", "exports"),
@@ -47,6 +48,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         bring_in_charts=permissions.can_bring_in_charts(user),
         read_reports=permissions.can_read_reports(user),
         make_reports=permissions.can_make_reports(user),
+        search_codes=permissions.may(user, "search_codes"),
         export=permissions.can_export(user),
         run_system=permissions.can_run_system(user),
         retry_charts=permissions.may(user, "retry_charts"),

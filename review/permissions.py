@@ -20,6 +20,7 @@ ROLES: dict[str, frozenset[str]] = {
     "retry_charts": frozenset({Role.CODER, Role.SUPERVISOR, Role.ADMIN}),
     "run_the_system": frozenset({Role.ADMIN}),
     "search_codes": frozenset({Role.CODER, Role.CDI_SPECIALIST, Role.AUDITOR, Role.SUPERVISOR, Role.ADMIN}),
+    "ask_codebook": frozenset(Role),
 }
 
 SENTENCES = {
@@ -32,6 +33,7 @@ SENTENCES = {
     "retry_charts": "Failed charts are tried again by coders, supervisors and admins.",
     "run_the_system": "Only admins see the state of the system.",
     "search_codes": "The code book is open to everyone who reads charts.",
+    "ask_codebook": "The code book is open to every account that is active.",
 }
 
 Person = User | AnonymousUser

@@ -18,6 +18,7 @@ CHART_TRANSITIONS: dict[tuple[Chart.Status, str], Chart.Status] = {
     (S.READY, "amend"): S.RECEIVED,
     (S.FAILED, "amend"): S.RECEIVED,
     (S.ON_HOLD, "amend"): S.RECEIVED,
+    (S.READY, "renew_release"): S.RECEIVED,
     (S.READY, "hold"): S.ON_HOLD,
     (S.ON_HOLD, "resume"): S.READY,
     (S.READY, "finalize"): S.FINAL,

@@ -64,6 +64,12 @@ def release_for(code_system: str, on: date) -> ReleaseChoice:
     return ReleaseChoice(first, stand_in=True)
 
 
+def loaded_systems() -> list[str]:
+    """The code systems that have a release, diagnoses first."""
+    loaded = set(Release.objects.filter(is_complete=True).values_list("code_system", flat=True))
+    return [system for system in CodeSystem.values if system in loaded]
+
+
 def get(code: str, *, on: date, code_system: str = CodeSystem.ICD10CM) -> Code | None:
     """The code in the release of that date, typed with or without its dot; None when there is no such code."""
     release = release_for(code_system, on).release
@@ -120,13 +126,38 @@ def _marked(title: str, words: list[str]) -> tuple[tuple[str, bool], ...]:
 
 
 def ancestors(code: Code) -> list[Code]:
-    """The codes, block and chapter above a code, nearest first."""
-    above = []
-    current = code
-    while current.parent_id is not None:
-        current = Code.objects.select_related("release").get(pk=current.parent_id)
-        above.append(current)
-    return above
+    """The codes, block and chapter above a code, nearest first, in one query."""
+    if code.parent_id is None:
+        return []
+    table = Code._meta.db_table
+    above = Code.objects.raw(
+        f"""
+        WITH RECURSIVE above AS (
+            SELECT own.*, 1 AS height FROM {table} own WHERE own.id = %s
+            UNION ALL
+            SELECT upper.*, above.height + 1 FROM {table} upper JOIN above ON upper.id = above.parent_id
+        )
+        SELECT * FROM above ORDER BY height
+        """,  # noqa: S608 - the table's name only
+        [code.parent_id],
+    )
+    found = list(above)
+    for each in found:
+        each.release = code.release
+    return found
+
+
+def children(code: Code) -> list[Code]:
+    """The codes directly below, in tabular order."""
+    return list(code.children.select_related("release").order_by("position"))
+
+
+def billable_below(code: Code) -> list[Code]:
+    """All billable codes below a category or code, in tabular order; [] for chapters and blocks."""
+    if code.kind in (Code.Kind.CHAPTER, Code.Kind.BLOCK):
+        return []
+    below = Code.objects.filter(release=code.release_id, code__startswith=code.code, billable=True)
+    return list(below.exclude(pk=code.pk).select_related("release").order_by("position"))
 
 
 def notes(code: Code) -> list[Note]:

@@ -20,3 +20,12 @@ class MaySendCharts(BasePermission):
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return may(request.user, "bring_in_charts")
+
+
+class MayAskCodebook(BasePermission):
+    """Holders of a token of any role: the book holds nobody's data."""
+
+    message = SENTENCES["ask_codebook"]
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return may(request.user, "ask_codebook")

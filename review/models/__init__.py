@@ -2,6 +2,7 @@
 
 from review.models.audit import AuditEvent
 from review.models.chart import Chart, LabResult, Medication, Note
+from review.models.codes import KeptCode
 from review.models.decision import AssignedCode, Decision, RejectReason
 from review.models.encounter import Encounter, Patient
 from review.models.report import WeeklyReport
@@ -15,6 +16,7 @@ __all__ = [
     "Decision",
     "Encounter",
     "Evidence",
+    "KeptCode",
     "LabResult",
     "Medication",
     "Note",

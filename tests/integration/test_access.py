@@ -34,6 +34,12 @@ PAGES: dict[str, tuple[str, str | None]] = {
     "assigned_move": ("post", "code_charts"),
     "assigned_poa": ("post", "code_charts"),
     "code_search": ("get", "search_codes"),
+    "codebook": ("get", "search_codes"),
+    "entry": ("get", "search_codes"),
+    "entry_favourite": ("post", "search_codes"),
+    "codebook_build": ("get", "search_codes"),
+    "codebook_releases": ("get", "search_codes"),
+    "codebook_suggest_again": ("post", "run_the_system"),
     "upload": ("get", "bring_in_charts"),
     "reports": ("get", "read_reports"),
     "report_make": ("post", "make_reports"),
@@ -67,6 +73,7 @@ def arguments(world: World) -> dict[str, dict[str, object]]:
         "suggestion": {"pk": world.suggestion.pk},
         "assigned": {"pk": world.outpatient.assigned_codes.get().pk},
         "report": {"week": date(2026, 6, 1)},
+        "entry": {"system": "ICD-10-CM", "code": "E11.22"},
     }
 
 
