@@ -11,7 +11,7 @@ TEST_DATA := $(CURDIR)/.data/test
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint types unit chromium bench screenshots requirements clean
+.PHONY: help setup setup-dev demo test lint types unit chromium bench verify-grouper screenshots requirements clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -59,7 +59,17 @@ unit: setup-dev chromium
 bench: setup-dev ## Agreement with the demo's codes; NOTES=… GOLD=… measures on your own notes, and the speed
 	PYTHONPATH=. $(BIN)/python tests/bench/demo_agreement.py .data/cache
 	$(if $(NOTES),PYTHONPATH=. $(BIN)/python tests/bench/coder_speed.py $(NOTES) .data/cache)
-	$(if $(GOLD),PYTHONPATH=. $(BIN)/python tests/bench/coder_agreement.py $(NOTES) $(GOLD) .data/cache)
+	$(if $(GOLD),$(BIN)/python manage.py migrate --verbosity 0)
+	$(if $(GOLD),$(BIN)/python manage.py load_codes packaged --verbosity 0)
+	$(if $(GOLD),$(BIN)/python manage.py evaluate_coding --notes $(NOTES) --gold $(GOLD) --engine builtin --engine bm25)
+
+verify-grouper: setup-dev ## Our MS-DRGs beside a second grouper, over 5,000 generated stays a version
+	MEDCODE_DATA_DIR=$(TEST_DATA) GROUPER_STAYS=5000 $(BIN)/python -m pytest -q -s tests/verification/test_grouper_oracle.py
+
+bench-search: setup-dev ## Speed of the code search, keystroke by keystroke, beside an icontains scan
+	$(BIN)/python manage.py migrate -v0
+	$(BIN)/python manage.py load_codes packaged
+	PYTHONPATH=. $(BIN)/python tests/bench/code_search.py
 
 screenshots: setup-dev chromium ## Take the pictures in docs/images from a running demo
 	$(BIN)/python -m tests.browser.screenshots

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from inference.engine import Engine
+from inference.coder import Coder
 from inference.schema import ChartText, NoteText, Proposal, Setting
 from medcode.codebook.snapshot import dotted
 
@@ -24,7 +24,7 @@ class BatchLineError(ValueError):
         self.reason = reason
 
 
-def code_lines(lines: Iterable[str], engine: Engine, date_of_service: date | None = None) -> Iterator[dict[str, Any]]:
+def code_lines(lines: Iterable[str], engine: Coder, date_of_service: date | None = None) -> Iterator[dict[str, Any]]:
     """For each line `{"id", "text", "sex"?, "age"?, "setting"?}` its suggestions; blank lines are skipped.
 
     Raises `BatchLineError` at the first line that is not what it should be.

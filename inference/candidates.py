@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from inference.coding import drugs
+from inference.coding import drugs, refine
 from inference.coding.book import Book, title_words
 from inference.coding.documents import concluding, weighed
 from inference.coding.history import CHRONIC, history_of
 from inference.coding.sides import Sides
-from inference.coding.specificity import Setting, both_sides
-from inference.index import Index
+from inference.coding.specificity import Setting, both_sides, specify
+from inference.index import LEXICON, Index
 from inference.mentions import Mention, Reading, read
 from inference.retrieval import Retrieval
 from inference.schema import ChartText
@@ -22,6 +22,7 @@ from inference.text.sections import Kind
 CONCLUDING = frozenset({Kind.DIAGNOSES, Kind.ASSESSMENT, Kind.COURSE, Kind.PLAN})
 SIDED_CHAPTERS = ("S", "M", "H", "G56", "G57", "G58", "C50", "C56", "C34", "D05", "N60", "N63", "I80", "I82", "I83",
                   "L03", "L97", "T", "R22", "C62", "C64", "D24", "L89", "R10", "L02")  # fmt: skip
+FAMILY_HISTORY = ("Z80", "Z81", "Z82", "Z83", "Z84")
 
 
 @dataclass(slots=True)
@@ -107,18 +108,13 @@ def gather(chart: ChartText, book: Book, index: Index, retrieval: Retrieval) -> 
 
 
 def _consider(case: Case, mention: Mention) -> None:
+    mention = _as_meant(case, mention)
     if mention.status is Status.FAMILY:
         case.relatives.append(mention)
-    if mention.status is Status.RESOLVED and case.chart.setting is Care.INPATIENT and mention.kind in CONCLUDING:
-        # What was treated in this stay is coded though it is over by discharge (Guidelines III).
-        mention = replace(mention, status=Status.AFFIRMED)
     if mention.status in (Status.NEGATED, Status.RESOLVED, Status.FAMILY, Status.HYPOTHETICAL):
         return
     if mention.status is Status.POSSIBLE and not _uncertain_counts(case, mention):
         return
-    if mention.status is Status.HISTORICAL and mention.target.startswith("Z"):
-        # A status code is history by its nature: the note affirms it.
-        mention = replace(mention, status=Status.AFFIRMED)
     if mention.status is Status.HISTORICAL:
         past = history_of(mention.target)
         if past:
@@ -130,6 +126,20 @@ def _consider(case: Case, mention: Mention) -> None:
         case.add(code, [mention])
 
 
+def _as_meant(case: Case, mention: Mention) -> Mention:
+    """The mention with the status that its kind of code, or the setting, gives it."""
+    if mention.status is Status.RESOLVED and case.chart.setting is Care.INPATIENT and mention.kind in CONCLUDING:
+        # What was treated in this stay is coded though it is over by discharge (Guidelines III).
+        return replace(mention, status=Status.AFFIRMED)
+    if mention.status is Status.FAMILY and mention.target.startswith(FAMILY_HISTORY):
+        # "Family history of colon cancer" is a name of its own, with the words that open the scope.
+        return replace(mention, status=Status.AFFIRMED)
+    if mention.status is Status.HISTORICAL and mention.target.startswith("Z"):
+        # A status code is history by its nature: the note affirms it.
+        return replace(mention, status=Status.AFFIRMED)
+    return mention
+
+
 def _uncertain_counts(case: Case, mention: Mention) -> bool:
     """Guidelines II.H: inpatient, stated at discharge, as if established. IV.H: outpatient, never."""
     if case.chart.setting is not Care.INPATIENT or (case.final and mention.note not in case.final):
@@ -139,8 +149,18 @@ def _uncertain_counts(case: Case, mention: Mention) -> bool:
 
 def resolve(case: Case, mention: Mention) -> list[str]:
     """The billable code or codes for a mention, with the side and sex that its chart documents."""
+    near = (*mention.near, *refine.levels(mention.near), "male" if case.chart.sex == "M" else "female")
+    name = frozenset(mention.name.split(" ")) if mention.source == LEXICON else frozenset()
     side = mention.side
     if not side and mention.target.startswith(SIDED_CHAPTERS):
-        side = case.sides.of(title_words(case.book.title(mention.target)) | set(mention.name.split(" ")))
-    near = (*mention.near, "male" if case.chart.sex == "M" else "female")
-    return both_sides(case.book, mention.target, Setting(near, side))
+        side = case.sides.of(_site(case, mention, Setting(near, "", name)))
+    stem = refine.target(mention.target, near, side)
+    found = both_sides(case.book, stem, Setting(near, side, name))
+    aged = [refine.by_age(code, case.chart.age) for code in found]
+    return [refine.dominance(case.book, code, near) for code in aged if code]
+
+
+def _site(case: Case, mention: Mention, setting: Setting) -> set[str]:
+    """The words that say where a mention's condition is: "trochanteric bursitis" is of the hip."""
+    titles = (mention.target, specify(case.book, mention.target, setting))
+    return {word for code in titles for word in title_words(case.book.title(code))} | set(mention.name.split(" "))

@@ -5,74 +5,112 @@ In order: text → candidates → proposer → grounding → checks against the 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from inference import calibration, grounding, index, lexicon
-from inference.calibration import Calibration
-from inference.coding import drugs, external, longterm, status, wounds
+from inference import calibration, coding, grounding, index, lexicon
+from inference.calibration import Artefact, Calibration
 from inference.coding.book import Book
 from inference.grounding import Grounded
 from inference.proposers.base import Proposer
 from inference.proposers.builtin import Builtin
-from inference.schema import Band, ChartText, Outcome, Proposal
+from inference.schema import Band, ChartText, NoteText, Outcome, Proposal
 from medcode.codebook.lexicon import tables
 from medcode.codebook.snapshot import Snapshot
 
-GENERATION = "builtin-2"  # raise with every change of rules that may change what is proposed
+GENERATION = "builtin-3"  # raise with every change of rules that may change what is proposed
 
 IMPROBABLE = "improbable"
+SHORT = 6  # characters of an artefact's digest in a version
+# A note that asks for everything that is built at first use: a name of several words, a drug, an unknown problem.
+WARM_UP = "ASSESSMENT AND PLAN\n1. Type 2 diabetes, on metformin.\n2. Painful gizmo of the left knee joint.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """A proposer with the calibration of its scores: replaced together, or not at all."""
+
+    proposer: Proposer
+    calibrated: Calibration
+    digest: str = ""
 
 
 class Engine:
     """A proposer with the checks around it. Holds no chart: one engine serves a worker's whole life."""
 
-    def __init__(self, snapshot: Snapshot, proposer: Proposer, calibrated: Calibration) -> None:
+    def __init__(self, snapshot: Snapshot, proposer: Proposer, calibrated: Calibration, digest: str = "") -> None:
         self.snapshot = snapshot
-        self.proposer = proposer
-        self.calibrated = calibrated
+        self.tuned = Tuned(proposer, calibrated, digest)
+        self.adoption = 0  # the last one that this engine followed; 0 is the packaged artefact
+
+    @property
+    def proposer(self) -> Proposer:
+        """What claims the codes."""
+        return self.tuned.proposer
+
+    @property
+    def calibrated(self) -> Calibration:
+        """What makes probabilities and bands of its scores."""
+        return self.tuned.calibrated
 
     @property
     def model_version(self) -> str:
         """Which edition of the proposer answers, for the record of each run."""
-        return self.proposer.version
+        return self.tuned.proposer.version
+
+    def use(self, artefact: Artefact) -> None:
+        """Answer with other weights and thresholds from the next chart on. Dictionary and rules stay."""
+        proposer = self.tuned.proposer
+        if isinstance(proposer, Builtin) and artefact.digest != self.tuned.digest:
+            again = proposer.with_weights(artefact.weights, _version(artefact))
+            self.tuned = Tuned(again, artefact.calibration(self.snapshot.code_system), artefact.digest)
+
+    def warm_up(self) -> None:
+        """Build what would otherwise be built at the first chart, so that forked workers share it."""
+        self.propose(ChartText(notes=(NoteText("warm-up", WARM_UP),)))
 
     def propose(self, chart: ChartText) -> Outcome:
         """The codes that the chart supports, most probable first, each with verbatim evidence."""
-        claims = self.proposer.propose(chart)
+        tuned = self.tuned  # read once: another thread may exchange it
+        claims = tuned.proposer.propose(chart)
         kept, dropped = grounding.ground(claims, chart, self.snapshot)
-        proposals = [self._proposal(item) for item in kept if item.required or self._worth_showing(item)]
+        likely = [(item, tuned.calibrated.probability(item.score)) for item in kept]
+        proposals = [
+            self._proposal(item, confidence, tuned.calibrated.band(confidence))
+            for item, confidence in likely
+            if item.required or confidence >= tuned.calibrated.floor
+        ]
         proposals.sort(key=lambda item: (-item.confidence, item.code))
-        shown = sum(item.band is not Band.LOW for item in proposals) + self.calibrated.most_low
+        shown = sum(item.band is not Band.LOW for item in proposals) + tuned.calibrated.most_low
         withheld = len(kept) - len(proposals[:shown])
         if withheld:
             dropped[IMPROBABLE] = withheld
-        return Outcome(tuple(proposals[:shown]), self.proposer.name, self.model_version, dropped=dropped)
+        return Outcome(tuple(proposals[:shown]), tuned.proposer.name, tuned.proposer.version, dropped=dropped)
 
-    def _worth_showing(self, item: Grounded) -> bool:
-        return self.calibrated.probability(item.score) >= self.calibrated.floor
-
-    def _proposal(self, item: Grounded) -> Proposal:
-        confidence = self.calibrated.probability(item.score)
+    def _proposal(self, item: Grounded, confidence: float, band: Band) -> Proposal:
         return Proposal(
             code_system=self.snapshot.code_system,
             code=item.entry.code,
             description=item.entry.title,
             confidence=confidence,
-            band=self.calibrated.band(confidence),
+            band=band,
             evidence=item.evidence,
             reason=item.reason,
         )
 
 
-def load(snapshot: Snapshot, cache_dir: Path | None = None) -> Engine:
-    """An engine around the built-in proposer. `cache_dir` keeps the compiled dictionary between starts."""
-    weights, calibrated = calibration.load()
+def load(snapshot: Snapshot, cache_dir: Path | None = None, artefact: Artefact | None = None) -> Engine:
+    """An engine around the built-in proposer, with the packaged weights unless others are given.
+
+    `cache_dir` keeps the compiled dictionary between starts.
+    """
+    learnt = artefact or calibration.load()
     compiled = index.load(snapshot, lexicon.load(), cache_dir)
-    proposer = Builtin(Book(snapshot), compiled, weights, f"{GENERATION}+{_digest()}")
-    return Engine(snapshot, proposer, calibrated)
+    proposer = Builtin(Book(snapshot), compiled, learnt.weights, _version(learnt))
+    return Engine(snapshot, proposer, learnt.calibration(snapshot.code_system), learnt.digest)
 
 
-def _digest() -> str:
-    """A short name for all data that decide what is proposed: lexicon, rule tables, weights, calibration."""
-    rules = [drugs.TABLE, external.TABLE, longterm.TABLE, status.TABLE, wounds.TABLE]
-    return tables.digest([*tables.tables(), *rules, calibration.BUILTIN])
+def _version(artefact: Artefact) -> str:
+    """The generation, and short names of all data that decide what is proposed: tables, and what is learnt."""
+    rules = sorted(Path(coding.__file__).parent.glob("*.tsv"))
+    return f"{GENERATION}+{tables.digest([*tables.tables(), *rules])}.{artefact.digest[:SHORT]}"

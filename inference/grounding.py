@@ -22,6 +22,7 @@ UNKNOWN = "unknown code"
 NOT_BILLABLE = "code not billable"
 OUT_OF_RANGE = "score out of range"
 REPEATED = "repeated code"
+MOST_SPANS = 6  # of one suggestion; more highlights than these hide the note
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +70,15 @@ def _check(claim: RawProposal, chart: ChartText, snapshot: Snapshot, dropped: Co
 
 
 def _evidence(quotes: Iterable[Quote], chart: ChartText, dropped: Counter[str]) -> tuple[Evidence, ...]:
-    found: dict[tuple[str, int, int], Evidence] = {}
+    """The spans that are really there, in the order given; of two that overlap the first stays."""
+    found: list[Evidence] = []
     for quote in quotes:
         span = locate(quote, chart.notes)
         if span is None:
             dropped[QUOTE_MISSING] += 1
-        else:
-            found.setdefault((span.note, span.begin, span.end), span)
-    return tuple(found.values())
+        elif not any(span.note == each.note and span.begin < each.end and each.begin < span.end for each in found):
+            found.append(span)
+    return tuple(found[:MOST_SPANS])
 
 
 def locate(quote: Quote, notes: Iterable[NoteText]) -> Evidence | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from inference.coding.history import CHRONIC
 from inference.lexicon import Lexicon
+from inference.text.spelling import Speller
 from inference.text.tokens import DETERMINERS, SIDES, expanded, tokens
 from inference.text.wordlists import word_set
 from medcode.codebook.snapshot import CodeEntry, Snapshot, undotted
@@ -66,6 +67,7 @@ class Index:
     longest: dict[str, int] = field(default_factory=dict)
     frequency: dict[str, int] = field(default_factory=dict)
     rare: dict[str, list[tuple[str, frozenset[str]]]] = field(default_factory=dict)
+    speller: Speller = field(init=False)
 
     def __post_init__(self) -> None:
         for name in self.names:
@@ -73,6 +75,7 @@ class Index:
             self.longest[words[0]] = max(self.longest.get(words[0], 0), len(words))
             for word in set(words):
                 self.frequency[word] = self.frequency.get(word, 0) + 1
+        self.speller = Speller(self.frequency)
         for name, (_, source) in self.names.items():
             parts = frozenset(name.split(" ")) - CONNECTIVES
             if 2 <= len(parts) <= (LONGEST_SPLIT if source == LEXICON else LONGEST_SPLIT_TITLE):

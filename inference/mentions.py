@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from inference.index import Index
+from inference.index import CONNECTIVES, Index
 from inference.text import assertion, problems, sections, sentences
 from inference.text.assertion import Status
 from inference.text.problems import Problem
@@ -18,7 +20,10 @@ SPLIT_SLACK = 2  # words that may stand between the parts of a split mention
 LONGEST_LINE = 60  # words; longer sentences are matched in order only, which keeps time linear
 NEIGHBOURS = 5  # words on either side of a mention that may qualify it
 REMEDIES = frozenset({"repair", "removal", "excision", "resection", "surgery", "replacement", "repaired", "removed"})
-DIVIDERS = frozenset({"and", "or"})
+DIVIDERS = frozenset({"and", "or", "no", "not", "without", "denie", "never", "negative"})
+PARTING = re.compile("[,:;]|--")
+# Where a strange word is a name that somebody misspelled.
+NAMING = frozenset({Kind.PMH, Kind.DIAGNOSES, Kind.CHIEF_COMPLAINT})
 SKIPPED = frozenset({Kind.ALLERGIES, Kind.VITALS})
 SAFE_LOWER = frozenset({"dm", "mi", "sob", "cva", "sle", "ards", "ild", "tic", "mass", "burn", "pain", "fall"})
 
@@ -73,7 +78,10 @@ def read(key: str, text: str, index: Index) -> Reading:
         while cursor < len(listed) and listed[cursor].close < part.end:
             cursor += 1
         if part.kind not in SKIPPED and words:
-            found.extend(_in_sentence(key, text, part, words, index, _place(listed, cursor, part)))
+            problem = _place(listed, cursor, part)
+            if problem is not None or part.kind in NAMING:
+                words = index.speller.corrected(words)
+            found.extend(_in_sentence(key, text, part, words, index, problem))
     return Reading(key, text, worded, listed, found)
 
 
@@ -186,7 +194,7 @@ def _unordered(text: str, words: list[Token], index: Index) -> list[tuple[int, i
                 reach = len(parts) + SPLIT_SLACK
                 window = words[max(0, position - reach + 1) : position + reach]
                 span = _tightest(window, parts, word, reach)
-                if span is not None and "," not in text[span[0] : span[1]] and _undivided(words, span, name):
+                if span is not None and not PARTING.search(text, *span) and _undivided(words, span, name):
                     found.append((*span, name))
     return found
 
@@ -210,11 +218,17 @@ def _tightest(window: list[Token], parts: frozenset[str], anchor: Token, reach: 
     return (window[first].begin, window[last].end) if last - first < reach else None
 
 
+@lru_cache(maxsize=100_000)
+def _telling(name: str) -> int:
+    """How many words of a name say something: "on birth control" says less than "birth control counseling"."""
+    return len(set(name.split(" ")) - CONNECTIVES)
+
+
 def _longest(found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
     """Names of most words first; a name that overlaps a chosen one is left out."""
     taken: set[int] = set()
     kept = []
-    for begin, end, name in sorted(set(found), key=lambda item: (-item[2].count(" "), item[1] - item[0], item)):
+    for begin, end, name in sorted(set(found), key=lambda item: (-_telling(item[2]), item[1] - item[0], item)):
         span = range(begin, end)
         if taken.isdisjoint(span):
             taken.update(span)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
 
 class ModelVersion(models.Model):
@@ -37,3 +38,22 @@ class InferenceRun(models.Model):
 
     def __str__(self) -> str:
         return f"Run {self.pk} of {self.model_version}"
+
+
+class Adoption(models.Model):
+    """Which learnt weights the built-in coder uses from a moment on: the last row counts.
+
+    `content` is the whole artefact, so that every machine has it; empty for the packaged one. Who adopted it, and
+    why, stands in the audit trail.
+    """
+
+    adopted_at = models.DateTimeField(default=timezone.now)
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=12)
+    content = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,5 +1,6 @@
 """The Celery application. Tasks carry an id and nothing else; PostgreSQL is the truth."""
 
+import gc
 import os
 from typing import Any
 
@@ -17,6 +18,9 @@ app.autodiscover_tasks()
 def load_engine(**kwargs: Any) -> None:
     """Load the engine before the pool forks, so that its memory is shared and the first chart need not wait.
 
+    Frozen objects are left alone by the garbage collector, which would otherwise write to every page of them in
+    every child, and so copy it.
+
     Without a loaded release there is nothing to share; each chart then says so itself.
     """
     from django.db import connections
@@ -26,7 +30,9 @@ def load_engine(**kwargs: Any) -> None:
     from review import engines
 
     try:
-        engines.builtin(timezone.localdate())
+        engines.builtin(timezone.localdate()).warm_up()
+        gc.collect()
+        gc.freeze()
     except CodebookEmptyError:
         pass
     finally:

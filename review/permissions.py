@@ -19,6 +19,7 @@ ROLES: dict[str, frozenset[str]] = {
     "export_decisions": frozenset({Role.ADMIN}),
     "retry_charts": frozenset({Role.CODER, Role.SUPERVISOR, Role.ADMIN}),
     "run_the_system": frozenset({Role.ADMIN}),
+    "adopt_models": frozenset({Role.ADMIN}),
     "search_codes": frozenset({Role.CODER, Role.CDI_SPECIALIST, Role.AUDITOR, Role.SUPERVISOR, Role.ADMIN}),
     "ask_codebook": frozenset(Role),
 }
@@ -31,6 +32,7 @@ SENTENCES = {
     "make_reports": "Reports are made by supervisors and admins.",
     "export_decisions": "Only admins export the decision log.",
     "retry_charts": "Failed charts are tried again by coders, supervisors and admins.",
+    "adopt_models": "Only admins put a retrained coder to use.",
     "run_the_system": "Only admins see the state of the system.",
     "search_codes": "The code book is open to everyone who reads charts.",
     "ask_codebook": "The code book is open to every account that is active.",
@@ -61,3 +63,4 @@ check_can_read_reports, can_read_reports = _pair("read_reports")
 check_can_make_reports, can_make_reports = _pair("make_reports")
 check_can_export, can_export = _pair("export_decisions")
 check_can_run_system, can_run_system = _pair("run_the_system")
+check_can_adopt, can_adopt = _pair("adopt_models")

@@ -32,6 +32,5 @@ def small_release(
             billable=not any(other != code and other.startswith(code) for other in names),
             parent=rows[above] if above else None,
             position=position,
-            words="",
         )
     return release

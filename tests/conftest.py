@@ -6,17 +6,31 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 
+from medcode.codebook.loaders import packaged
+from medcode.codebook.loaders.progress import Meter
 from tests.factories import World, make_world
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Load ICD-10-CM once per test process; nothing in the tests changes it."""
+    """Load the code book once per test process, less what costs seconds; nothing in the tests changes it."""
     with django_db_blocker.unblock():
-        call_command("load_icd10cm", verbosity=0)
+        load(slow=False)
+
+
+@pytest.fixture(scope="session")
+def procedure_codes(django_db_setup: None, django_db_blocker: Any) -> None:
+    """ICD-10-PCS besides, for the tests that ask for it."""
+    with django_db_blocker.unblock():
+        load(slow=True)
+
+
+def load(*, slow: bool) -> None:
+    for part in packaged.parts():
+        if part.slow is slow:
+            part.load(Meter(None))
 
 
 @pytest.fixture(autouse=True)

@@ -37,6 +37,7 @@ INJECTED = word_set("ozempic semaglutide trulicity dulaglutide victoza liragluti
 
 def apply(case: Case) -> None:
     """Combine diabetes with its complications and add the long-term drugs."""
+    _called_diabetic(case)
     diabetes = case.matching(*FAMILIES)
     if not diabetes:
         return
@@ -48,6 +49,15 @@ def apply(case: Case) -> None:
     _complications(case, family)
     _uncomplicated(case, family)
     _drugs(case, family)
+
+
+def _called_diabetic(case: Case) -> None:
+    """ "Diabetic foot ulcer" documents the diabetes with its complication."""
+    for prefix, suffix in PRESUMED:
+        for candidate in case.matching(prefix):
+            told = [m for m in candidate.mentions if "diabetic" in m.words and m.status is Status.AFFIRMED]
+            if told:
+                case.add("E11" + suffix, told, "combined")
 
 
 def _family(diabetes: list[Candidate]) -> str:

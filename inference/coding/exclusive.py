@@ -20,7 +20,7 @@ INTEGRAL: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("I48", "I49", "I47"), ("R00", "R9431", "I499")),
     (("N20", "N21", "N23"), ("R10", "R31", "M54", "R11", "R30", "N23", "R39")),
     (("N30", "N39", "N10", "N41", "N34"), ("R30", "R35", "R10", "R31", "R39", "R50", "R82")),
-    (("N40",), ("R35", "R39")),
+    (("N400",), ("R35", "R39")),
     (("K20", "K21", "K22", "K29", "K25", "K26", "K30"), ("R12", "R10", "R11", "R13", "R14", "R07")),
     (("K35", "K80", "K81", "K85", "K57", "K56", "K50", "K51", "K52", "A0", "K59", "K58"),
      ("R10", "R11", "R19", "R14", "R50", "R63")),
@@ -53,10 +53,18 @@ SITELESS = frozenset({"disorder", "disease", "pain", "injury"})
 
 def apply(case: Case) -> None:
     """Mark what is integral, and merge what says the same less precisely."""
+    _pain_alone(case)
     _integral(case)
     _injury_pain(case)
     _vague(case)
     _unsided(case)
+
+
+def _pain_alone(case: Case) -> None:
+    """R52 is for a pain of which the record says nothing more (index: "Pain (see also Painful)")."""
+    for candidate in case.matching("R52"):
+        if any(not other.code.startswith(("R52", "Z", "V", "W", "X", "Y")) for other in case.candidates.values()):
+            case.drop(candidate)
 
 
 def _integral(case: Case) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from inference.candidates import Case
@@ -29,6 +30,14 @@ DOSED = {
     "Z7952": re.compile(r"\b(?:2\.5|5|7\.5|10) ?mg\b", re.IGNORECASE),
 }
 GIVEN_HERE = re.compile(r"infusion|bolus|sliding|correction|drip|\b(?:IV|load)", re.IGNORECASE)
+# "Long-term", and what says that it is about the drug.
+LASTING = frozenset({"long", "longterm", "chronic"})
+USED = frozenset({"use", "therapy", "treatment", "user", "medication", "drug"})
+REACH = 5
+NOT_STATED = frozenset({Kind.ALLERGIES, Kind.FAMILY, Kind.INSTRUCTIONS})
+# Atrial fibrillation, clots of veins and lung, also past ones, artificial valves.
+CLOTTING = ("I48", "I82", "I26", "Z8671", "Z952", "D68")
+TAKING = frozenset({Kind.MEDICATIONS, Kind.HPI, Kind.ASSESSMENT, Kind.PLAN})
 TAKEN = frozenset({Kind.MEDICATIONS, Kind.PMH, Kind.DIAGNOSES, Kind.COURSE})
 
 
@@ -47,6 +56,37 @@ def apply(case: Case) -> None:
         told = _told(case, code)
         if told:
             case.add(code, told, "long-term")
+    _stated(case)
+    _against_clots(case)
+
+
+def _against_clots(case: Case) -> None:
+    """An anticoagulant that the notes name beside a condition it is taken for without end."""
+    if case.chart.setting is Setting.OUTPATIENT and case.matching(*CLOTTING) and not case.chart.medications:
+        told = [mention for mention in _told(case, "Z7901") if mention.kind in TAKING]
+        if told:
+            case.add("Z7901", told, "drug")
+
+
+def _stated(case: Case) -> None:
+    """Long-term use that a note calls so: "long-term use of lithium", "chronic methotrexate therapy"."""
+    for reading in case.readings:
+        for sentence, words in reading.sentences:
+            said = [word.norm for word in words]
+            if sentence.kind in NOT_STATED or LASTING.isdisjoint(said):
+                continue
+            for place, word in enumerate(words):
+                code = table().get(word.norm)
+                if code and _lasting(said[max(0, place - REACH) : place + REACH]):
+                    listed = any(p.begin <= word.begin < p.end for p in reading.problems)
+                    mention = Mention(reading.key, word.begin, word.end, word.norm, code, "status", Status.AFFIRMED,
+                                      sentence.kind, "", tuple(said), problem=listed)  # fmt: skip
+                    case.add(code, [mention], "stated")
+
+
+def _lasting(near: list[str]) -> bool:
+    said = set(near)
+    return bool(said & USED) and ("longterm" in said or ("long", "term") in pairwise(near) or "chronic" in said)
 
 
 def _codes(fact: MedicationFact) -> list[str]:

@@ -20,7 +20,10 @@ from inference.text.tokens import tokens
 WEEKS = re.compile(
     r"\b(?:at |GA:? |EGA:? )?(\d{1,2})(?: ?w(?:(?:ee)?ks?)?\b|w\d ?d|[ ]?\+ ?\d\b|[ -]\d/7\b| weeks?\b)", re.IGNORECASE
 )
-GESTATION = re.compile(r"gestation|pregnan|\bEDD\b|\bEGA\b|\bGA\b|\bG\d ?P\d|\bIUP\b|\bSIUP\b|labor", re.IGNORECASE)
+GESTATION = re.compile(
+    r"gestation|pregnan|\bEDD\b|\bEGA\b|\bGA\b|\bG\d ?P\d|\bIUP\b|\bSIUP\b|labor|vaginal delivery|cesarean",
+    re.IGNORECASE,
+)
 DELIVERED = re.compile(
     r"\b(?:NSVD|SVD|VAVD|spontaneous vaginal delivery|vaginal delivery|vaginal birth|cesarean|c-section|LTCS|"
     r"delivered)\b",
@@ -35,25 +38,45 @@ COMPLICATING = (
     (("E66",), "O9921", ("1", "2", "3", "4")), (("D50", "D51", "D52", "D53", "D64"), "O990", ("11", "12", "13", "2")),
     (("J45",), "O995", ("11", "12", "13", "2")), (("Z22330",), "O9982", ("0", "0", "0", "4")),
     (("E03",), "O9928", ("1", "2", "3", "4")), (("F32", "F33", "F41"), "O9934", ("1", "2", "3", "4")),
+    (("F17",), "O9933", ("1", "2", "3", "4")), (("F11", "F12", "F14"), "O9932", ("1", "2", "3", "4")),
+    (("G40",), "O9935", ("1", "2", "3", "4")), (("B18", "B19"), "O984", ("11", "12", "13", "2")),
+    (("B20", "Z21"), "O987", ("11", "12", "13", "2")), (("E11",), "O241", ("11", "12", "13", "2")),
+    (("E10",), "O240", ("11", "12", "13", "2")), (("I10",), "O100", ("11", "12", "13", "2")),
 )  # fmt: skip
+# Conditions that their code of chapter 15 says completely; other ones stay beside it.
+TAKEN_OVER = ("I10", "N390", "R17")
+TRIMESTERS = ("first trimester", "second trimester", "third trimester")
+NEWBORN = ("P", "Z38")
+# Conditions that a code of chapter 15 names, so that supervision or the bare state says nothing more.
+BARE = ("Z331", "Z34", "O0990", "O0991", "O0992", "O0993")
 
 
 def apply(case: Case) -> None:
     """Add weeks and outcome, and put the chart's conditions into their codes of chapter 15."""
     pregnancy = case.matching(*CARRIED)
+    if case.matching(*NEWBORN) and not case.matching("O"):
+        return
     if not pregnancy or case.chart.sex == "M" or not any(GESTATION.search(r.text) for r in case.readings):
         return
     weeks, told = _weeks(case)
     if not weeks:
         return
-    case.add(f"Z3A{weeks:02}" if weeks >= 8 else "Z3A01", told, "stated")
+    stated = case.add(f"Z3A{weeks:02}" if weeks >= 8 else "Z3A01", told, "stated")
+    for candidate in case.matching("Z3A"):
+        if candidate is not stated:
+            case.drop(candidate)
     born = _born(case)
     if born:
         case.add("Z372" if case.matching(*TWINS) else "Z370", born, "stated")
         for candidate in case.matching("O"):
             _in_childbirth(case, candidate)
-    _sugar(case)
+        for candidate in case.matching("Z38"):
+            case.drop(candidate)
     _complicating(case, 3 if born else _trimester(weeks))
+    for candidate in case.matching("O"):
+        _in_trimester(case, candidate, TRIMESTERS[_trimester(weeks)])
+    _sugar(case)
+    _bare(case)
 
 
 def _weeks(case: Case) -> tuple[int, list[Mention]]:
@@ -96,6 +119,23 @@ def _in_childbirth(case: Case, candidate: Candidate) -> None:
         case.replace(candidate, other[0])
 
 
+def _in_trimester(case: Case, candidate: Candidate, trimester: str) -> None:
+    """The trimester that the weeks stand for, where the code leaves it open (I.C.15.a.3)."""
+    if "unspecified trimester" not in case.book.title(candidate.code):
+        return
+    for code in case.book.siblings(candidate.code):
+        if case.book.title(code).lower().endswith(trimester):
+            case.replace(candidate, code)
+            return
+
+
+def _bare(case: Case) -> None:
+    """Supervision of a normal pregnancy does not stand beside a complication (I.C.15.b.1, I.C.21.c.11)."""
+    complications = [c for c in case.matching("O") if not c.code.startswith(("O80", "O09"))]
+    for candidate in case.matching(*BARE) if complications else []:
+        case.drop(candidate)
+
+
 def _sugar(case: Case) -> None:
     """Gestational diabetes by its control, which makes the drug's own code needless (I.C.15.i)."""
     insulin, oral = case.matching("Z794"), case.matching("Z7984")
@@ -114,4 +154,6 @@ def _complicating(case: Case, digit: int) -> None:
     for prefixes, stem, digits in COMPLICATING:
         for candidate in case.matching(*prefixes):
             if candidate.problem or any(mention.kind is Kind.PMH for mention in candidate.mentions):
-                case.add(stem + digits[digit], candidate.mentions, "assumed")
+                joined = case.add(stem + digits[digit], candidate.mentions, "assumed")
+                if joined is not None and candidate.code.startswith(TAKEN_OVER):
+                    case.drop(candidate)

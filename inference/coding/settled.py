@@ -25,7 +25,7 @@ STATED = frozenset({Kind.DIAGNOSES, Kind.ASSESSMENT, Kind.PLAN, Kind.COURSE})
 SAID_BY = (
     (("E611",), ("D50",)), (("M81",), ("M80",)), (("I8290", "I82409", "I8291"), ("I824", "I826", "I2699", "I26")),
     (("J189",), ("J13", "J14", "J15", "J16", "J12")), (("N132",), ("N136",)), (("N1330", "N201", "N200"), ("N132",)),
-    (("R739",), ("E08", "E09", "E10", "E11", "E13")),
+    (("F17200",), ("F1721", "F1722", "F1729")), (("R739",), ("E08", "E09", "E10", "E11", "E13")),
 )  # fmt: skip
 NEURODEGENERATIVE = ("G30", "G310", "G3183", "G20")
 URINARY = frozenset({"luts", "nocturia", "retention", "obstruction", "hesitancy", "frequency"})

@@ -33,11 +33,13 @@ LOYALTY = 1.0  # what a neighbour must gain by documentation before it displaces
 class Setting:
     """What the documentation around a mention says.
 
-    `near`: folded words in order. `side`: "right", "left", "bilateral" or "".
+    `near`: folded words in order. `side`: "right", "left", "bilateral" or "". `name`: the words by which the
+    code was called; the code says them already, so they call for no neighbour of it.
     """
 
     near: tuple[str, ...]
     side: str = ""
+    name: frozenset[str] = frozenset()
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -57,7 +59,7 @@ def both_sides(book: Book, code: str, setting: Setting) -> list[str]:
     joint = specify(book, code, setting)
     if "bilateral" in book.title(joint).lower():
         return [joint]
-    pair = [specify(book, code, Setting(setting.near, side)) for side in ("right", "left")]
+    pair = [specify(book, code, Setting(setting.near, side, setting.name)) for side in ("right", "left")]
     sided = all(side in book.title(found).lower() for side, found in zip(("right", "left"), pair, strict=True))
     return pair if sided else list(filter(None, [joint]))
 
@@ -101,9 +103,19 @@ def _sharpened(book: Book, code: str, setting: Setting) -> str:
 def _best(book: Book, stem: str, below: list[str], setting: Setting, prefer: str = "") -> str:
     """The code whose title fits the documentation best beyond what `stem` says; the open-ended one failing that."""
     known = title_words(book.title(stem))
+    if prefer:
+        known |= setting.name
+    elif " and " in book.title(stem):
+        known -= _dividing(book, tuple(below))
     scored = [(_fit(book, child, known, setting) + (LOYALTY if child == prefer else 0.0), child) for child in below]
     top = max(score for score, _ in scored)
     return next(child for score, child in scored if score == top)
+
+
+def _dividing(book: Book, below: tuple[str, ...]) -> frozenset[str]:
+    """The words in some of these titles and not in others: "Subluxation and dislocation" divides into both."""
+    titles = [title_words(book.title(code)) for code in below]
+    return frozenset.union(*titles) - frozenset.intersection(*titles)
 
 
 def _fit(book: Book, code: str, known: frozenset[str], setting: Setting) -> float:
@@ -114,6 +126,11 @@ def _fit(book: Book, code: str, known: frozenset[str], setting: Setting) -> floa
     score += sum(_word_fit(word, word in setting.words) for word in telling)
     score += 0.4 * sum(pair in setting.pairs for pair in title_pairs(title) if telling.intersection(pair))
     lowered = title.lower()
+    if "subluxation" in lowered and "dislocation" not in lowered and "subluxation" not in setting.words:
+        # The book files both under one stem; what is out of joint is dislocated unless said to be partly so.
+        score -= 1.0
+    if " of other " in lowered:
+        score -= 0.5
     if lowered.startswith("other") or "other specified" in lowered:
         return score - 0.6
     if "unspecified" in lowered:

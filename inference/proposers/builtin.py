@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
+import copy
+
 from inference.calibration import Weights
 from inference.candidates import Candidate, Case, gather
 from inference.coding import (
+    companions,
     diabetes,
     encounters,
     exclusive,
     external,
+    gaps,
     heart,
     longterm,
     pain,
     pregnancy,
     settled,
+    specialties,
     status,
     wounds,
 )
 from inference.coding.book import Book
 from inference.index import Index
-from inference.mentions import Mention
-from inference.proposers.base import Quote, RawProposal
-from inference.proposers.features import features
+from inference.proposers.base import RawProposal
+from inference.proposers.evidence import Finder, conviction
+from inference.proposers.features import Features, described
 from inference.retrieval import Retrieval
 from inference.schema import ChartText
-from inference.text.assertion import Status
-from inference.text.sections import Kind
 
-MOST_QUOTES = 5
 REQUIRED = frozenset({"drug", "long-term", "combined", "assumed"})  # "use additional code", "code first"
-# Where evidence convinces a coder most.
-PLACES = (
-    Kind.DIAGNOSES,
-    Kind.ASSESSMENT,
-    Kind.PLAN,
-    Kind.COURSE,
-    Kind.HPI,
-    Kind.CHIEF_COMPLAINT,
-    Kind.RESULTS,
-    Kind.PMH,
-)
 
 
 class Builtin:
@@ -55,16 +46,25 @@ class Builtin:
         self.version = version
         self.causes = external.load()
 
+    def with_weights(self, weights: Weights, version: str) -> Builtin:
+        """The same dictionary and rules under other weights."""
+        other = copy.copy(self)
+        other.weights, other.version = weights, version
+        return other
+
     def propose(self, chart: ChartText) -> list[RawProposal]:
         """Every candidate code of the chart with its raw score."""
         case = self.case(chart)
-        return [self._raw(case, candidate) for candidate in case.candidates.values() if candidate.mentions]
+        finder = Finder(case)
+        return [self._raw(finder, candidate, features) for candidate, features in described(case)]
 
     def case(self, chart: ChartText) -> Case:
         """The chart's candidates after all coding rules, before scoring."""
         case = gather(chart, self.book, self.index, self.retrieval)
         wounds.apply(case)
+        specialties.apply(case, self.index)
         settled.apply(case)
+        companions.apply(case)
         diabetes.apply(case)
         heart.apply(case)
         pain.apply(case)
@@ -74,29 +74,22 @@ class Builtin:
         encounters.apply(case)
         exclusive.apply(case)
         external.apply(case, self.causes)
+        specialties.conclude(case)
+        gaps.apply(case)
         return case
 
-    def _raw(self, case: Case, candidate: Candidate) -> RawProposal:
-        score = self.weights.score(features(case, candidate))
+    def _raw(self, finder: Finder, candidate: Candidate, features: Features) -> RawProposal:
         required = bool(candidate.flags & REQUIRED) and "integral" not in candidate.flags
-        return RawProposal(candidate.code, score, _quotes(case, candidate), _reason(candidate), required)
-
-
-def _quotes(case: Case, candidate: Candidate) -> tuple[Quote, ...]:
-    texts = {reading.key: reading.text for reading in case.readings}
-    ordered = sorted(candidate.mentions, key=_conviction)
-    spans = dict.fromkeys((mention.note, mention.begin, mention.end) for mention in ordered)
-    return tuple(Quote(texts[note][begin:end], note, begin) for note, begin, end in list(spans)[:MOST_QUOTES])
-
-
-def _conviction(mention: Mention) -> tuple[bool, bool, int, int]:
-    place = PLACES.index(mention.kind) if mention.kind in PLACES else len(PLACES)
-    return (not mention.problem, mention.status is not Status.AFFIRMED, place, mention.begin)
+        score = self.weights.score(features)
+        if gaps.GAP in candidate.flags:
+            # A question to the provider, never a code to take over: shown, and kept in the lowest band.
+            score, required = min(score, gaps.HIGHEST_SCORE), True
+        return RawProposal(candidate.code, score, finder.quotes(candidate), _reason(candidate), required)
 
 
 def _reason(candidate: Candidate) -> str:
     """One sentence for the coder: where it stands and which rule touched it."""
-    best = min(candidate.mentions, key=_conviction)
+    best = min(candidate.mentions, key=conviction)
     parts = ["listed as a problem" if best.problem else f"mentioned in {best.kind.value}"]
     parts += sorted(candidate.flags)
     return ", ".join(parts)

@@ -1,6 +1,6 @@
 """What is known about a candidate, as numbers: where it stands, how often, what the rules found.
 
-Every feature is a plain count or 0/1; their weights are data (`inference/calibrations/builtin.json`).
+Every feature is a plain count, a share or 0/1; their weights are data (`inference/calibrations/builtin.json`).
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import math
 from inference.candidates import Candidate, Case
 from inference.coding.drugs import supports
 from inference.coding.history import CHRONIC
-from inference.schema import Setting
+from inference.proposers.relations import Chart, relations
 from inference.text.assertion import Status
 from inference.text.sections import Kind
-from inference.text.tokens import norms
+
+Features = dict[str, float]
 
 # Chapter R, and pain or swelling of a joint or limb, which the tabular files under chapter M.
 SYMPTOMS = ("R", "M255", "M254", "M256", "M796", "M542", "M545", "M546", "M549", "N644", "H571", "H920", "G8929",
@@ -21,25 +22,40 @@ SYMPTOMS = ("R", "M255", "M254", "M256", "M796", "M542", "M545", "M546", "M549",
 CAPPED = 4
 
 
-def features(case: Case, candidate: Candidate) -> dict[str, float]:
-    """Feature name → value, for one candidate; absent names are 0."""
-    found = {**_places(case, candidate), **_nature(case, candidate), **_chart(case, candidate)}
+def described(case: Case) -> list[tuple[Candidate, Features]]:
+    """Every candidate that stands on words of a note, with its features: name → value, absent ones are 0."""
+    chart = Chart(case)
+    diseases = [
+        candidate
+        for candidate in chart.candidates
+        if candidate.problem and not candidate.code.startswith((*SYMPTOMS, "Z"))
+    ]
+    return [(candidate, _features(chart, candidate, bool(diseases))) for candidate in chart.candidates]
+
+
+def _features(chart: Chart, candidate: Candidate, disease_listed: bool) -> Features:
+    found = {
+        **_places(chart.case, candidate),
+        **_nature(chart.case, candidate),
+        **_chart(chart, candidate),
+        **relations(chart, candidate),
+    }
     for flag in candidate.flags:
         found[f"rule {flag}"] = 1.0
     if found.get("symptom") and found.get("problem"):
         found["symptom as problem"] = 1.0
-        if _disease_listed(case, candidate):
+        if disease_listed:
             found["symptom beside disease"] = 1.0
     if found.get("chronic") and not found.get("problem"):
         found["chronic unlisted"] = 1.0
-        if case.chart.setting is Setting.INPATIENT:
+        if chart.inpatient:
             # Guidelines III: chronic systemic disease is ordinarily reported for a stay.
             found["chronic inpatient"] = 1.0
     return found
 
 
-def _places(case: Case, candidate: Candidate) -> dict[str, float]:
-    found: dict[str, float] = {}
+def _places(case: Case, candidate: Candidate) -> Features:
+    found: Features = {}
     sections = set()
     by_note: dict[str, int] = {}
     for mention in candidate.mentions:
@@ -64,7 +80,7 @@ def _places(case: Case, candidate: Candidate) -> dict[str, float]:
     return found
 
 
-def _nature(case: Case, candidate: Candidate) -> dict[str, float]:
+def _nature(case: Case, candidate: Candidate) -> Features:
     code = candidate.code
     title = case.book.title(code).lower()
     sources = {mention.source for mention in candidate.mentions}
@@ -86,40 +102,19 @@ def _nature(case: Case, candidate: Candidate) -> dict[str, float]:
     return {name: 1.0 for name, holds in flags.items() if holds}
 
 
-def _chart(case: Case, candidate: Candidate) -> dict[str, float]:
-    found: dict[str, float] = {}
-    if any(supports(drug.name, candidate.code) for drug in case.drugs) or _on_list(case, candidate):
-        found["drug given"] = 1.0
-    listed = sum(other.problem for other in case.candidates.values())
-    if listed and not candidate.problem:
-        found["others listed"] = 1.0
-    if not listed:
-        found["nothing listed"] = 1.0
-        if any(mention.kind is Kind.ASSESSMENT for mention in candidate.mentions):
-            found["assessed, nothing listed"] = 1.0
-        if _unstructured(case):
-            found["unstructured"] = 1.0
-    if candidate.code.startswith("Z") and not candidate.problem and case.chart.setting is Setting.INPATIENT:
-        found["status inpatient"] = 1.0
-    if candidate.code.startswith(("O", "Z3A", "Z37")) and any(c.startswith("Z3A") for c in case.candidates):
-        found["pregnant patient"] = 1.0
-    if candidate.problem and listed == 1:
-        found["only problem"] = 1.0
-    return found
-
-
-def _unstructured(case: Case) -> bool:
-    """Whether the chart is running text without a single known heading."""
-    return all(sentence.kind is Kind.OTHER for reading in case.readings for sentence, _ in reading.sentences)
-
-
-def _on_list(case: Case, candidate: Candidate) -> bool:
-    names = {word for fact in case.chart.medications for word in norms(fact.name)}
-    return any(supports(name, candidate.code) for name in names)
-
-
-def _disease_listed(case: Case, candidate: Candidate) -> bool:
-    return any(
-        other.problem and other.code != candidate.code and not other.code.startswith((*SYMPTOMS, "Z"))
-        for other in case.candidates.values()
-    )
+def _chart(chart: Chart, candidate: Candidate) -> Features:
+    code = candidate.code
+    unlisted = not chart.listed
+    assessed = any(mention.kind is Kind.ASSESSMENT for mention in candidate.mentions)
+    flags = {
+        "drug given": any(supports(drug, code) for drug in chart.drugs | chart.medications),
+        "result given": code.startswith(chart.supported) if chart.supported else False,
+        "others listed": chart.listed > 0 and not candidate.problem,
+        "nothing listed": unlisted,
+        "assessed, nothing listed": unlisted and assessed,
+        "unstructured": unlisted and chart.unstructured,
+        "status inpatient": code.startswith("Z") and not candidate.problem and chart.inpatient,
+        "pregnant patient": code.startswith(("O", "Z3A", "Z37")) and chart.dated,
+        "only problem": candidate.problem and chart.listed == 1,
+    }
+    return {name: 1.0 for name, holds in flags.items() if holds}

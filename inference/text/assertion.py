@@ -237,7 +237,7 @@ def status_of(words: Sequence[Token], opened: Sequence[Scope], begin: int, end: 
         scope.status
         for scope in opened
         if any(word.begin < end and word.end > begin for word in words[scope.first : scope.last])
-        # "Flu shot" as a name of its own is no flu that a shot prevents.
-        and not (scope.status is Status.HYPOTHETICAL and scope.opener and _covers(words, scope.last, begin, end))
+        # "Flu shot" and "concussion without loss of consciousness" are names of their own, trigger and all.
+        and not _covers(words, scope.last if scope.opener else scope.first - 1, begin, end)
     }
     return next((status for status in PRECEDENCE if status in inside), Status.AFFIRMED)

@@ -18,8 +18,11 @@ from inference.text.wordlists import word_set
 LISTING = frozenset({Kind.ASSESSMENT, Kind.DIAGNOSES, Kind.PLAN, Kind.COURSE})
 LONGEST_PROBLEM = 18  # words
 LONGEST_PLAN_HEADING = 6
-NUMBERED = re.compile(r"\s*(?:\d{1,2}[.)]\s|#)")
-HEAD_END = re.compile(r":(?=\s|$)|\s[-–—]+\s")
+NUMBERED = re.compile(
+    r"\s*(?:\(?\d{1,2}[.)]\s*(?=[A-Za-z])|#|(?:problem|issue|diagnosis|dx)\s*(?:#|no\.?|number)?\s*\d)",
+    re.IGNORECASE,
+)
+HEAD_END = re.compile(r":(?=\s|$)|\s[-–—]+\s|--+|(?<=\w)[-–—]\s")
 # Labels inside a problem's discussion ("Medical Treatment: …"), which name no problem.
 LABELS = word_set(
     "medical reasoning|medical treatment|additional testing|patient education and counseling|specialist referrals|"
@@ -35,8 +38,11 @@ VERBS = word_set(
     "recommended discussed discuss advised check repeat return schedule scheduled prescribed prescribe give given "
     "she he they we i you patient take takes call contact encouraged encourage counseled reviewed review "
     "complete provide provided monitor hold stop initiate resume consult await please ensure use using declined "
+    "counselled titrated refilled refill switch switched "
     "follow send sent add keep try received underwent explained instructed see apply avoid notify wean titrate"
 )
+# Verbs at the head of a line, nouns within a name: "Tobacco use", "Blood pressure check".
+NOUNS = word_set("use check follow monitor hold complete order contact schedule call refill repeat return switch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,8 @@ def _named(text: str, sentence: Sentence) -> tuple[int, int] | None:
         return None
     stop = HEAD_END.search(text, begin, sentence.end)
     end = stop.start() if stop else sentence.end
+    if numbered and sentence.kind in (Kind.ASSESSMENT, Kind.DIAGNOSES, Kind.COURSE):
+        end = _before_the_verb(text, begin, end)
     words = [word.lower() for word in WORD.findall(text, begin, end)]
     if not words or " ".join(words) in LABELS or len(words) > LONGEST_PROBLEM:
         return None
@@ -88,11 +96,22 @@ def _named(text: str, sentence: Sentence) -> tuple[int, int] | None:
     return (begin, end) if _reads_as_name(words, sentence.kind, numbered, stop is not None) else None
 
 
+def _before_the_verb(text: str, begin: int, end: int) -> int:
+    """Where the name ends in a numbered line that goes on as a sentence: "2. Gout, continue allopurinol"."""
+    verb = next((w.start() for w in WORD.finditer(text, begin, end) if w.group().lower() in VERBS - NOUNS), end)
+    if verb == end or not text[begin:verb].strip():
+        return end
+    comma = text.rfind(",", begin, verb)
+    return comma if comma > begin else verb
+
+
 def _reads_as_name(words: list[str], kind: Kind, numbered: bool, cut: bool) -> bool:
     if words[:2] == ["follow", "up"] and len(words) <= LONGEST_PLAN_HEADING:
         words = words[2:] or words
     if kind is Kind.COURSE and not (numbered or cut):
         return False
-    if words[0] in VERBS or (kind is Kind.PLAN and len(words) > LONGEST_PLAN_HEADING):
+    if kind is Kind.PLAN and VERBS.intersection(words):
         return False
-    return not VERBS.intersection(words)
+    if kind is Kind.PLAN and len(words) > LONGEST_PLAN_HEADING:
+        return False
+    return words[0] not in VERBS and not (VERBS - NOUNS).intersection(words)

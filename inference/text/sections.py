@@ -93,7 +93,13 @@ SUBHEADINGS = {"medical", "surgical", "family", "social", "history", "findings",
                "studies"}  # fmt: skip
 DIAGNOSTIC = frozenset({Kind.ASSESSMENT, Kind.DIAGNOSES})
 HISTORIES = frozenset({Kind.PMH, Kind.PSH, Kind.FAMILY, Kind.SOCIAL})
-NUMBERING = re.compile(r"\s*(?:[#*•\-–>=]+\s*)?(?:\d{1,2}[.)]\s+)?[*_]{0,2}")
+# Bullets and numbers that open a line: "- ", "2. ", "(2)", "#3 ", "Problem 4: ".
+NUMBERING = re.compile(
+    r"\s*(?:[#*•●▪○\-–—>=+]+\s*)?"
+    r"(?:(?:problem|issue|diagnosis|dx)\s*(?:#|no\.?|number)?\s*\d{1,2}\s*[.):\-–]*\s*"
+    r"|(?<=#)\d{1,2}[.):]?\s+|\(?\d{1,2}[.):]+\s*(?=[A-Za-z*_]))?[*_]{0,2}",
+    re.IGNORECASE,
+)
 LONGEST_HEADING = 60
 
 

@@ -13,8 +13,13 @@ from dataclasses import dataclass
 from inference.text.sections import Kind, Section, lines
 from inference.text.wordlists import word_set
 
+# Words whose number belongs to them: "type 2. Continue metformin" opens no second item.
+COUNTED = sorted(word_set("type stage grade class phase level score number times about day of to is was at by and x"))
 # A stop, question mark or semicolon followed by blank space. Each is examined once: linear.
-STOP = re.compile(r"[.?!;]+[\"')\]]*\s+|\s[•●▪]\s|\s-\s(?=[A-Z][a-z]+ [A-Z])|\s(?=\d{1,2}[.)]\s+[A-Za-z])")
+STOP = re.compile(
+    r"[.?!;]+[\"')\]]*\s+|\s[•●▪]\s|\s-\s(?=[A-Z][a-z]+ [A-Z])|\s(?=#\s?\d{1,2}\b)|\s(?=\d{1,2}\)\s+[A-Za-z])|"
+    r"\s(?=\d{1,2}\.\s+[A-Za-z])" + "".join(rf"(?<!\b(?i:{word})\s)" for word in COUNTED)
+)
 # Characters that no word should reach across: controls, lone surrogates, private use.
 HOSTILE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ue000-\uf8ff\u2028\u2029]+")
 ABBREVIATIONS = word_set("dr mr mrs ms vs no st approx e.g i.e etc pt fig jr sr dept prof")

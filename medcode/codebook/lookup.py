@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-
-from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import F, QuerySet
-from django.db.models.functions import Length
 
 from medcode.codebook.models import Code, CodeSystem, Note, Release
 from medcode.codebook.snapshot import CodeEntry, Snapshot, undotted
 
 TERM_KINDS = (Note.Kind.INCLUDES, Note.Kind.INCLUSION_TERM)
-WORD = re.compile(r"[^\W_]+")
-# A code, whole or begun: a letter and a digit, then letters and digits, with or without the dot.
-CODE_SHAPE = re.compile(r"^[A-Z][0-9][0-9A-Z]{0,5}$")
 
 
 class CodebookEmptyError(LookupError):
@@ -38,17 +30,6 @@ class ReleaseChoice:
         return f"Coded with {self.release}: no loaded release is valid on {on:%B} {on.day}, {on.year}."
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A search result. `pieces` is the title cut into (text, is it a match?) for the screen to mark."""
-
-    code: Code
-    display: str
-    title: str
-    billable: bool
-    pieces: tuple[tuple[str, bool], ...]
-
-
 def release_for(code_system: str, on: date) -> ReleaseChoice:
     """The release valid on `on`; else the last one before it, else the first after it.
 
@@ -60,7 +41,7 @@ def release_for(code_system: str, on: date) -> ReleaseChoice:
         return ReleaseChoice(started, stand_in=started.valid_to is not None and started.valid_to < on)
     first = releases.order_by("valid_from").first()
     if first is None:
-        raise CodebookEmptyError(f"No {code_system} release is loaded: run `manage.py load_icd10cm`.")
+        raise CodebookEmptyError(f"No {code_system} release is loaded: run `manage.py load_codes packaged`.")
     return ReleaseChoice(first, stand_in=True)
 
 
@@ -82,47 +63,6 @@ def billable(codes: Iterable[str], *, on: date, code_system: str = CodeSystem.IC
     return set(
         Code.objects.filter(release=release, code__in=list(codes), billable=True).values_list("code", flat=True)
     )
-
-
-def search(text: str, *, on: date, code_system: str = CodeSystem.ICD10CM, limit: int = 20) -> list[Hit]:
-    """Type-ahead: by the beginning of a code, else by words in any order, each possibly unfinished.
-
-    Billable codes come first; matches in the title before matches in its inclusion terms, and
-    shorter titles, which say less that nobody asked for, before longer ones.
-    """
-    words = WORD.findall(text.lower())[:8]
-    if len(text.strip()) < 2 or not words:
-        return []  # one letter matches a tenth of the book and helps nobody
-    codes = Code.objects.select_related("release").filter(
-        release=release_for(code_system, on).release, kind__in=[Code.Kind.CATEGORY, Code.Kind.CODE]
-    )
-    shape = undotted(text)
-    found = _by_code(codes, shape) if CODE_SHAPE.match(shape) else _by_words(codes, words)
-    return [Hit(code, code.display, code.title, code.billable, _marked(code.title, words)) for code in found[:limit]]
-
-
-def _by_code(codes: QuerySet[Code], prefix: str) -> QuerySet[Code]:
-    return codes.filter(code__startswith=prefix).order_by("code")
-
-
-def _by_words(codes: QuerySet[Code], words: list[str]) -> QuerySet[Code]:
-    # Only letters and digits get into the raw query; every word must match, as a prefix.
-    query = SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="simple")
-    return (
-        codes.filter(words=query)
-        .annotate(in_title=SearchRank(F("words"), query, weights=[0.0, 0.0, 0.0, 1.0], cover_density=True))
-        .order_by("-billable", "-in_title", Length("title"), "position")
-    )
-
-
-def _marked(title: str, words: list[str]) -> tuple[tuple[str, bool], ...]:
-    pattern = re.compile("|".join(rf"\b{re.escape(word)}" for word in words), re.IGNORECASE)
-    pieces: list[tuple[str, bool]] = []
-    end = 0
-    for match in pattern.finditer(title):
-        pieces += [(title[end : match.start()], False), (match.group(), True)]
-        end = match.end()
-    return tuple(piece for piece in [*pieces, (title[end:], False)] if piece[0])
 
 
 def ancestors(code: Code) -> list[Code]:

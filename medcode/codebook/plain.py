@@ -109,7 +109,10 @@ def of_grouping(grouping: Grouping, hccs: HccResult) -> Data:
             }
             for each in grouping.codes
         ],
-        "hcc": [{"hcc": each.hcc, "label": each.label, "codes": list(each.codes)} for each in hccs.kept],
+        "hcc": [
+            {"hcc": each.hcc, "label": each.label, "codes": [dotted(code) for code in each.codes]}
+            for each in hccs.kept
+        ],
     }
 
 

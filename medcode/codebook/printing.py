@@ -69,7 +69,7 @@ def grouping(group: Grouping, hccs: HccResult) -> list[str]:
         if each.level:
             counted = "" if each.counted else f", not counted: {each.reason}"
             lines.append(f"  {dotted(each.code)}: {each.level}{counted}")
-    return lines + [f"  HCC {each.hcc} {each.label} ({', '.join(each.codes)})" for each in hccs.kept]
+    return lines + [f"  HCC {each.hcc} {each.label} ({', '.join(map(dotted, each.codes))})" for each in hccs.kept]
 
 
 def comparison(found: Comparison) -> list[str]:

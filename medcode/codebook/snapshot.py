@@ -50,8 +50,8 @@ class Snapshot:
 
 
 def dotted(code: str, code_system: str = "ICD-10-CM") -> str:
-    """The display form: ICD-10-CM codes get their dot after the third character ("E11.65")."""
-    if code_system == "ICD-10-CM" and len(code) > 3 and "." not in code:
+    """The display form: ICD-10-CM codes get their dot after the third character ("E11.65"); blocks have none."""
+    if code_system == "ICD-10-CM" and len(code) > 3 and "." not in code and "-" not in code:
         return f"{code[:3]}.{code[3:]}"
     return code
 

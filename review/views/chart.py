@@ -75,10 +75,12 @@ def undo(request: PersonRequest, public_id: UUID) -> HttpResponse:
 def submit(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Make the chart final, then open the next one or stay."""
     chart = load_chart(public_id)
-    warned = any(finding.severity == "warning" for finding in finalizing.findings(chart))
-    if warned and not request.POST.get("acknowledged"):
-        raise InvalidInputError("Acknowledge the warnings before you submit.")
-    finalizing.finalize(chart, by=request.user, version=whole_number(request.POST.get("version")))
+    finalizing.finalize(
+        chart,
+        by=request.user,
+        version=whole_number(request.POST.get("version")),
+        acknowledged=bool(request.POST.get("acknowledged")),
+    )
     messages.success(request, "The chart is final.")
     if request.POST.get("then") != "next":
         return go_to(request, reverse("chart", args=[chart.public_id]))

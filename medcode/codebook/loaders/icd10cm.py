@@ -1,60 +1,103 @@
-"""ICD-10-CM: the CDC's tabular list (XML) and code list, as the package `simple-icd-10-cm` ships them.
+"""ICD-10-CM, from CDC's files or from the package `simple-icd-10-cm`.
 
-The XML holds categories, subcategories and their notes, but not the codes made by adding a
-seventh character; the code list holds those. Titles of the latter are composed as the
-order file composes them: the stem's title, a comma, the extension's meaning.
-
-Source: ICD-10-CM FY2026 April 1 update, https://www.cdc.gov/nchs/icd/icd-10-cm/files.html
+CDC publishes for each fiscal year, and for the update of 1 April ("Comprehensive Listing ICD-10-CM Files"):
+- "Code Descriptions": icd10cm_order_20XX.txt (icd10cm-order-20XX.txt since 2023), all codes and headers;
+- "Table and Index": icd10cm_tabular_20XX.xml, the tree with its notes.
+With both, titles and billability come from the order file, notes, chapters and blocks from the tabular.
+The order file alone gives codes without notes; the tabular alone makes seven-character codes itself.
 """
 
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from defusedxml import ElementTree
-
+from medcode.codebook.loaders import order, tabular
+from medcode.codebook.loaders.errors import CodebookFileError
+from medcode.codebook.loaders.files import SourceFile
+from medcode.codebook.loaders.job import Book, CodeRow
+from medcode.codebook.loaders.xml import root_of, year_of
 from medcode.codebook.snapshot import CodeEntry, Snapshot, undotted
 
 CODE_SYSTEM = "ICD-10-CM"
 PACKAGED_RELEASE = "April 2026"
 PACKAGED_VALID_FROM = date(2026, 4, 1)
 PACKAGED_VALID_TO = date(2026, 9, 30)
-
-# Tags of the tabular XML → our note kinds.
-NOTE_KINDS = {
-    "includes": "includes",
-    "inclusionTerm": "inclusion_term",
-    "excludes1": "excludes1",
-    "excludes2": "excludes2",
-    "codeFirst": "code_first",
-    "useAdditionalCode": "use_additional",
-    "codeAlso": "code_also",
-    "notes": "note",
-    "sevenChrNote": "seventh_character",
-}
 TERM_KINDS = ("includes", "inclusion_term")
 
 
-class CodebookFileError(ValueError):
-    """The file is not what it should be; the message says what and where."""
+def wanted(name: str) -> bool:
+    """Whether a file of CDC's zips is one of the two that hold the code system."""
+    return "addenda" not in name and (
+        ("order" in name and name.endswith(".txt")) or ("tabular" in name and name.endswith(".xml"))
+    )
 
 
-@dataclass(slots=True)
-class TabularNode:
-    """One chapter, block, category or code of the tabular, with the notes that stand at it."""
+def read_official(files: Sequence[SourceFile]) -> Book:
+    """The book from an order file, a tabular XML, or one of each."""
+    texts = [each for each in files if not each.name.lower().endswith(".xml")]
+    xmls = [each for each in files if each.name.lower().endswith(".xml")]
+    if len(texts) > 1 or len(xmls) > 1:
+        raise CodebookFileError(f"More than one release is there: {', '.join(each.name for each in files)}.")
+    if not xmls:
+        listed = order.read(texts[0])
+        return Book(_without_tabular(listed.rows), warnings=(*listed.warnings, "No tabular XML: no notes."))
+    root = root_of(xmls[0], tabular.ROOT)
+    years = tuple(filter(None, [year_of(root)]))
+    nodes = list(tabular.nodes(root))
+    if not texts:
+        rows = tabular.with_extensions(nodes)
+        tabular.mark_billable(rows)
+        return Book(rows, years=years)
+    listed = order.read(texts[0])
+    return Book(_merged(nodes, listed.rows), years=years, warnings=listed.warnings)
 
-    code: str
-    title: str
-    kind: str  # "chapter", "block", "category" or "code"
-    parent: str
-    billable: bool = False
-    notes: list[tuple[str, str]] = field(default_factory=list)
-    extensions: dict[str, str] = field(default_factory=dict)
+
+def _without_tabular(listed: Sequence[order.Ordered]) -> list[CodeRow]:
+    codes = {row.code for row in listed}
+    return [_row(row, _longest_prefix(row.code, codes)) for row in listed]
+
+
+def _row(row: order.Ordered, parent: str) -> CodeRow:
+    kind = "category" if len(row.code) == 3 else "code"
+    return CodeRow(row.code, row.title, kind, parent, row.billable, row.short_title)
+
+
+def _longest_prefix(code: str, codes: set[str]) -> str:
+    return next((code[:end] for end in range(len(code) - 1, 2, -1) if code[:end] in codes), "")
+
+
+def _merged(nodes: list[CodeRow], listed: Sequence[order.Ordered]) -> list[CodeRow]:
+    known = {row.code: row for row in nodes}
+    codes = {row.code for row in listed}
+    missing = [row.code for row in nodes if row.kind in ("category", "code") and row.code not in codes]
+    if missing:
+        raise CodebookFileError(
+            f"{len(missing):,} codes stand in the tabular but not in the order file: {missing[:5]}. "
+            "The files are of two releases, or one is cut off."
+        )
+    merged: list[CodeRow] = []
+    shown: set[str] = set()
+    for line in listed:
+        row = known.get(line.code)
+        if row is None:
+            row = tabular.extended(line.code, known)
+        row.title, row.short_title, row.billable = line.title, line.short_title, line.billable
+        merged += [*_headings_before(row, known, shown), row]
+    return merged
+
+
+def _headings_before(row: CodeRow, known: dict[str, CodeRow], shown: set[str]) -> list[CodeRow]:
+    """The chapter and block that begin with this category, once each."""
+    headings: list[CodeRow] = []
+    above = known.get(row.parent) if row.kind == "category" else None
+    while above is not None and above.code not in shown:
+        shown.add(above.code)
+        headings.insert(0, above)
+        above = known.get(above.parent)
+    return headings
 
 
 def packaged_files() -> tuple[Path, Path]:
@@ -69,28 +112,28 @@ def packaged_files() -> tuple[Path, Path]:
     return data / "icd10c-tabular-April-1-2026.xml", data / "code-list-April-2026.txt"
 
 
-def read(tabular: Path, code_list: Path) -> list[TabularNode]:
-    """All chapters, blocks, categories and codes in tabular order.
+def read(tabular_xml: Path, code_list: Path) -> list[CodeRow]:
+    """All chapters, blocks, categories and codes in tabular order, from the package's two files.
 
     Raises `CodebookFileError` when the code list names a code that the tabular cannot explain,
     which is what a truncated or mismatched pair of files looks like.
     """
-    nodes = {node.code: node for node in _read_tabular(tabular)}
+    file = SourceFile(tabular_xml.name, tabular_xml.name, tabular_xml.stat().st_size, tabular_xml)
+    nodes = {node.code: node for node in tabular.nodes(root_of(file, tabular.ROOT))}
     ordered = _ordered_codes(code_list)
     for code in ordered:
         if code not in nodes:
-            nodes[code] = _extended(code, nodes)
-    has_children = {node.parent for node in nodes.values()}
-    for node in nodes.values():
-        node.billable = node.kind in ("category", "code") and node.code not in has_children
+            nodes[code] = tabular.extended(code, nodes)
+    rows = list(nodes.values())
+    tabular.mark_billable(rows)
     position = {code: index for index, code in enumerate(ordered)}
     missing = [code for code in nodes if code not in position]
     if missing:
         raise CodebookFileError(f"{len(missing)} codes stand in the tabular but not in the code list: {missing[:5]}")
-    return sorted(nodes.values(), key=lambda node: position[node.code])
+    return sorted(rows, key=lambda node: position[node.code])
 
 
-def snapshot(nodes: list[TabularNode] | None = None) -> Snapshot:
+def snapshot(nodes: list[CodeRow] | None = None) -> Snapshot:
     """The packaged release as a `Snapshot`, without a database (tests, tools)."""
     nodes = nodes if nodes is not None else read(*packaged_files())
     listed = {node.code for node in nodes if node.kind in ("category", "code")}
@@ -120,72 +163,3 @@ def _ordered_codes(code_list: Path) -> list[str]:
             codes.append(item if item.isdigit() or "-" in item else undotted(item))
     # A one-category block repeats its category's name (B20, F99, …): keep the category once.
     return list(dict.fromkeys(codes))
-
-
-def _read_tabular(path: Path) -> Iterator[TabularNode]:
-    root = ElementTree.parse(path).getroot()
-    if root.tag != "ICD10CM.tabular":
-        raise CodebookFileError(f"{path.name}: expected <ICD10CM.tabular>, found <{root.tag}>.")
-    for chapter in root.findall("chapter"):
-        number = _text(chapter, "name")
-        yield TabularNode(number, _text(chapter, "desc"), "chapter", "", notes=list(_notes(chapter)))
-        for section in chapter.findall("section"):
-            block = section.attrib["id"]
-            single = _text_of_single(section, block)
-            if not single:
-                yield TabularNode(block, _text(section, "desc"), "block", number, notes=list(_notes(section)))
-            for diag in section.findall("diag"):
-                yield from _walk(diag, number if single else block, "category")
-
-
-def _text_of_single(section: Any, block: str) -> bool:
-    """Whether the block is named like its only category (B20, F99, P84, R99, Z66)."""
-    return any(undotted(_text(diag, "name")) == block for diag in section.findall("diag"))
-
-
-def _walk(diag: Any, parent: str, kind: str) -> Iterator[TabularNode]:
-    code = undotted(_text(diag, "name"))
-    extensions = {item.attrib["char"]: (item.text or "").strip() for item in diag.findall("sevenChrDef/extension")}
-    yield TabularNode(code, _text(diag, "desc"), kind, parent, notes=list(_notes(diag)), extensions=extensions)
-    for child in diag.findall("diag"):
-        yield from _walk(child, code, "code")
-
-
-def _notes(element: Any) -> Iterator[tuple[str, str]]:
-    for tag, kind in NOTE_KINDS.items():
-        for note in element.findall(f"{tag}/note"):
-            text = " ".join((note.text or "").split())
-            if text:
-                yield kind, text
-
-
-def _text(element: Any, tag: str) -> str:
-    text = " ".join((element.findtext(tag) or "").split())
-    # Section titles end in their own range: "Intestinal infectious diseases (A00-A09)".
-    return text
-
-
-def _extended(code: str, nodes: dict[str, TabularNode]) -> TabularNode:
-    """The node of a seven-character code: its stem plus the extension nearest above it."""
-    if len(code) != 7:
-        raise CodebookFileError(f"The code list names {code}, which the tabular does not have.")
-    stem = code[:6]
-    while stem and stem not in nodes:
-        if stem[-1] != "X":
-            raise CodebookFileError(f"The code list names {code}, but the tabular has no code above it.")
-        stem = stem[:-1]
-    meaning = _extension_meaning(stem, code[6], nodes)
-    if meaning is None:
-        raise CodebookFileError(
-            f"The code list names {code}, but no seventh character {code[6]} is defined for {stem}."
-        )
-    return TabularNode(code, f"{nodes[stem].title}, {meaning}", "code", stem)
-
-
-def _extension_meaning(stem: str, character: str, nodes: dict[str, TabularNode]) -> str | None:
-    current: str = stem
-    while current in nodes:
-        if character in nodes[current].extensions:
-            return nodes[current].extensions[character]
-        current = nodes[current].parent
-    return None

@@ -2,7 +2,6 @@
 
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
-import django.contrib.postgres.search
 from django.contrib.postgres.operations import TrigramExtension
 import django.db.models.deletion
 from django.db import migrations, models
@@ -45,7 +44,6 @@ class Migration(migrations.Migration):
                     "valid_to",
                     models.DateField(blank=True, help_text="When earlier than the release's own.", null=True),
                 ),
-                ("words", django.contrib.postgres.search.SearchVectorField(editable=False)),
                 (
                     "parent",
                     models.ForeignKey(
@@ -259,7 +257,6 @@ class Migration(migrations.Migration):
                         base_field=models.CharField(blank=True, max_length=12), blank=True, default=list, size=None
                     ),
                 ),
-                ("words", django.contrib.postgres.search.SearchVectorField(editable=False)),
                 (
                     "parent",
                     models.ForeignKey(
@@ -407,10 +404,6 @@ class Migration(migrations.Migration):
             model_name="code",
             index=models.Index(fields=["release", "code"], name="code_prefix", opclasses=["", "varchar_pattern_ops"]),
         ),
-        migrations.AddIndex(
-            model_name="code",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["words"], name="code_words"),
-        ),
         migrations.AddConstraint(
             model_name="code",
             constraint=models.UniqueConstraint(fields=("release", "code"), name="code_once_per_release"),
@@ -443,7 +436,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="indexentry",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["words"], name="index_words"),
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["path"], name="index_path", opclasses=["gin_trgm_ops"]
+            ),
         ),
         migrations.AddConstraint(
             model_name="indexentry",

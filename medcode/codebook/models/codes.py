@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from medcode.codebook.models.editions import Release
@@ -29,7 +27,6 @@ class Code(models.Model):
     position = models.PositiveIntegerField()
     valid_from = models.DateField(null=True, blank=True, help_text="When later than the release's own.")
     valid_to = models.DateField(null=True, blank=True, help_text="When earlier than the release's own.")
-    words = SearchVectorField(editable=False)
 
     class Meta:
         constraints = [
@@ -37,7 +34,6 @@ class Code(models.Model):
         ]
         indexes = [
             models.Index(fields=["release", "code"], opclasses=["", "varchar_pattern_ops"], name="code_prefix"),
-            GinIndex(fields=["words"], name="code_words"),
         ]
         ordering = ["release", "position"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from medcode.codebook.models.editions import Release, TableEdition
@@ -31,13 +30,12 @@ class IndexEntry(models.Model):
     see = models.CharField(max_length=300, blank=True)
     see_also = models.CharField(max_length=300, blank=True)
     cells = ArrayField(models.CharField(max_length=12, blank=True), default=list, blank=True)
-    words = SearchVectorField(editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["edition", "position"], name="index_position_once")]
         indexes = [
             models.Index(fields=["edition", "code"], name="index_code"),
-            GinIndex(fields=["words"], name="index_words"),
+            GinIndex(fields=["path"], opclasses=["gin_trgm_ops"], name="index_path"),
         ]
         ordering = ["edition", "position"]
 

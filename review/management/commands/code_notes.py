@@ -11,11 +11,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from inference import registry
 from inference.batch import BatchLineError, code_lines
 from medcode.codebook.lookup import CodebookEmptyError
-from review import engines
 
-ENGINES = {"builtin": engines.builtin}
 REPORT_SECONDS = 2.0
 
 
@@ -26,7 +25,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("notes", type=Path, metavar="IN.jsonl")
         parser.add_argument("suggestions", type=Path, metavar="OUT.jsonl")
-        parser.add_argument("--engine", choices=sorted(ENGINES), default="builtin")
+        parser.add_argument("--engine", choices=sorted(registry.LOADERS), default=registry.DEFAULT)
         parser.add_argument(
             "--date-of-service",
             type=_day,
@@ -40,7 +39,7 @@ class Command(BaseCommand):
     ) -> None:
         started = time.monotonic()
         try:
-            coder = ENGINES[engine](date_of_service or timezone.localdate())
+            coder = registry.load(engine, date_of_service or timezone.localdate())
         except CodebookEmptyError as error:
             raise CommandError(str(error)) from error
         self._say(f"Ready after {time.monotonic() - started:.1f} s.")

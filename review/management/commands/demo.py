@@ -18,6 +18,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
+from medcode.codebook.loaders import packaged
+from medcode.codebook.loaders.errors import CodebookFileError
+from medcode.codebook.loaders.progress import Meter
 from medcode.supervise import ProcessDiedError, Supervisor
 from review.actions import accounts, receiving, simulating
 from review.demo import charts
@@ -53,8 +56,9 @@ class Command(BaseCommand):
     def prepare(self) -> User:
         with self.step("Database tables"):
             call_command("migrate", verbosity=0)
-        with self.step("ICD-10-CM April 2026"):
-            call_command("load_icd10cm", verbosity=0)
+        for part in packaged.parts():
+            with self.step(part.name):
+                self.load(part)
         with self.step("Accounts, one per role"):
             for username, role, name in PEOPLE:
                 accounts.create_user(username, role=role, password=PASSWORD, full_name=name, by=None)
@@ -69,6 +73,12 @@ class Command(BaseCommand):
         # Connections must not be shared with the processes that start now.
         connection.close()
         return integration
+
+    def load(self, part: packaged.Part) -> None:
+        try:
+            part.load(Meter())
+        except CodebookFileError as error:
+            raise CommandError(str(error)) from error
 
     def serve(self, integration: User) -> None:
         with Supervisor(settings.DATA_DIR / "logs", {"MEDCODE_DEMO": "1"}) as processes:

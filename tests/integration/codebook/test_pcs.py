@@ -27,7 +27,7 @@ def release() -> Release:
         code_system="ICD-10-PCS", name="tiny", valid_from=date(2025, 10, 1), source="a test", is_complete=True
     )
     Code.objects.bulk_create(
-        Code(release=release, code=code, title=title, kind="code", billable=True, position=place, words="")
+        Code(release=release, code=code, title=title, kind="code", billable=True, position=place)
         for place, (code, title) in enumerate(TITLES.items())
     )
     # Only what was loaded here may answer, also where the test process has loaded the whole list.

@@ -1,14 +1,16 @@
-"""Scores, probabilities, bands, and the fit behind them."""
+"""Scores, probabilities, bands, and the file that holds them."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from inference import calibration, fitting
-from inference.calibration import Calibration, Weights
+from inference import calibration, engine
+from inference.calibration import ArtefactError, Calibration, Weights
 from inference.evaluation import agreement
 from inference.schema import Band
 
@@ -36,23 +38,59 @@ def test_a_score_sums_the_weights_of_known_features() -> None:
 
 
 def test_the_shipped_map_is_monotone_and_says_where_it_comes_from() -> None:
-    _, shipped = calibration.load()
-    assert list(shipped.probabilities) == sorted(shipped.probabilities)
-    assert list(shipped.scores) == sorted(set(shipped.scores))
-    assert 0 < shipped.medium <= shipped.high < 1
-    card = json.loads(calibration.BUILTIN.read_text())["card"]
-    assert card["documents"] > 0
-    assert {"date", "fitted_on", "method", "bands", "cross_validated"} <= set(card)
+    shipped = calibration.load()
+    mapped = shipped.calibration()
+    assert list(mapped.probabilities) == sorted(mapped.probabilities)
+    assert list(mapped.scores) == sorted(set(mapped.scores))
+    assert 0 < mapped.medium <= mapped.high < 1
+    assert shipped.card["generation"] == engine.GENERATION
+    assert {"date", "trained_on", "method", "bands", "cross_validated"} <= set(shipped.card)
 
 
-def test_pooling_makes_a_rising_map_from_noise() -> None:
-    rng = np.random.default_rng(7)
-    scores = rng.random(400)
-    labels = (rng.random(400) < scores).astype(float)
-    points = fitting.isotonic(scores, labels)
-    places, shares = zip(*points, strict=True)
-    assert list(shares) == sorted(shares)
-    assert np.interp(0.8, places, shares) == pytest.approx(0.8, abs=0.15)
+def test_a_file_is_read_back_as_it_was_written() -> None:
+    shipped = calibration.load()
+    again = calibration.parse(json.loads(json.dumps(calibration.dump(shipped))))
+    assert again == shipped
+    assert again.digest == shipped.digest
+
+
+def test_the_digest_names_the_numbers_and_not_the_card() -> None:
+    shipped = calibration.load()
+    assert replace(shipped, card={}).digest == shipped.digest
+    assert replace(shipped, weights=Weights(0.0, {})).digest != shipped.digest
+
+
+def test_a_code_system_without_a_calibration_is_refused_by_name() -> None:
+    with pytest.raises(ArtefactError, match="CPT"):
+        calibration.load().calibration("CPT")
+
+
+def broken(**changes: Any) -> dict[str, Any]:
+    stored = calibration.dump(calibration.load())
+    stored["calibrations"]["ICD-10-CM"].update(changes)
+    return stored
+
+
+@pytest.mark.parametrize(
+    ("stored", "complaint"),
+    [
+        ([], "format"),
+        ({"format": 1}, "format"),
+        ({"format": 2}, "bias"),
+        (broken(mapping=[]), "do not rise"),
+        (broken(mapping=[[0.5, 0.2], [0.5, 0.3]]), "do not rise"),
+        (broken(mapping=[[0.1, 0.9], [0.5, 0.3]]), "falls"),
+        (broken(mapping=[[0.1, 0.3], [0.5, 1.3]]), "leaves"),
+        (broken(mapping=[[0.1, "x"], [0.5, 1.3]]), "finite"),
+        (broken(bands={"HIGH": 0.4, "MEDIUM": 0.6, "FLOOR": 0.1}), "out of order"),
+        (broken(bands={"HIGH": 0.4}), "MEDIUM"),
+        (broken(most_low="many"), "many"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_an_unsound_artefact_is_refused_with_the_reason(stored: Any, complaint: str) -> None:
+    with pytest.raises(ArtefactError, match=complaint):
+        calibration.parse(stored)
 
 
 def test_agreement_counts_over_all_documents() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference import engine
+from inference import calibration, engine
+from inference.calibration import Weights
 from inference.engine import Engine
 from inference.schema import ChartText, MedicationFact, NoteText, Outcome
 from medcode.codebook.snapshot import Snapshot
@@ -125,6 +127,19 @@ def test_a_damaged_cache_is_compiled_anew(tmp_path: Path, snapshot: Snapshot, bu
 
 
 def test_the_version_names_its_data(builtin: Engine) -> None:
-    generation, digest = builtin.model_version.split("+")
-    assert generation.startswith("builtin-")
-    assert len(digest) == 12
+    generation, _, data = builtin.model_version.partition("+")
+    tables, _, learnt = data.partition(".")
+    assert generation == engine.GENERATION
+    assert (len(tables), len(learnt)) == (12, 6)
+
+
+def test_other_weights_answer_from_the_next_chart_on(snapshot: Snapshot, builtin: Engine) -> None:
+    shipped = calibration.load()
+    other = replace(shipped, weights=Weights(-6.0, {}))
+    tuned = engine.load(snapshot, artefact=other)
+    chart = ChartText(notes=(NoteText("note", NOTE),))
+    assert tuned.propose(chart).proposals != builtin.propose(chart).proposals
+    assert tuned.model_version != builtin.model_version
+    tuned.use(shipped)
+    assert tuned.propose(chart) == builtin.propose(chart)
+    assert tuned.model_version == builtin.model_version

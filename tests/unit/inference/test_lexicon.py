@@ -16,6 +16,9 @@ from medcode.codebook.lexicon import tables
 from medcode.codebook.snapshot import CodeEntry, Snapshot, undotted
 
 TABLES = [path for path in tables.tables() if path.name != tables.ABBREVIATIONS]
+LONGEST_PHRASE = 5  # words
+# Names that anatomy makes long.
+ANATOMICAL = {"fracture of distal phalanx of finger", "sprain of lateral ligament of ankle"}
 
 
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
@@ -44,6 +47,13 @@ def test_tables_never_contradict_each_other() -> None:
         for row in tables.rows(path):
             targets.setdefault(row.phrase, {}).setdefault(row.target, []).append(row.table)
     assert {phrase: found for phrase, found in targets.items() if len(found) > 1} == {}
+
+
+def test_no_phrase_is_long_enough_to_be_a_quotation(snapshot: Snapshot) -> None:
+    # A name of six words or more would be a sentence that somebody copied; official titles and terms may be long.
+    official = {text.lower() for entry in snapshot.entries.values() for text in (entry.title, *entry.terms)}
+    long = {row.phrase for path in TABLES for row in tables.rows(path) if len(row.phrase.split()) > LONGEST_PHRASE}
+    assert long - official - ANATOMICAL == set()
 
 
 def test_core_wins_then_the_first_table(tmp_path: Path) -> None:
