@@ -12,6 +12,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +143,7 @@ def _calibration(stored: Any) -> Calibration:
     probabilities = tuple(_number(probability) for _, probability in stored["mapping"])
     bands = stored["bands"]
     high, medium, floor = (_number(bands[name]) for name in ("HIGH", "MEDIUM", "FLOOR"))
-    if not scores or any(a >= b for a, b in zip(scores, scores[1:], strict=False)):
+    if not scores or any(a >= b for a, b in pairwise(scores)):
         raise ValueError("the mapping's scores do not rise")
     if list(probabilities) != sorted(probabilities) or not 0 <= probabilities[0] <= probabilities[-1] <= 1:
         raise ValueError("the mapping falls, or leaves 0 to 1")

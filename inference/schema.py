@@ -15,8 +15,8 @@ class Band(StrEnum):
     """How far a coder may trust a suggestion.
 
     The thresholds are data: `calibrations/builtin.json`, with a card that holds the measured figures. HIGH starts
-    where, on documents held out of the fit, at least 82% of the codes shown were exactly those of the coder;
-    HIGH and MEDIUM together start where held-out F1 is best (about two of three codes exact). LOW is the rest.
+    where at least 90% of held-out suggestions were kept by a coder; MEDIUM where, among the thresholds that promise
+    60% between it and HIGH, held-out F1 is best. LOW is the rest.
     """
 
     HIGH = "HIGH"

@@ -143,7 +143,8 @@ def _high(probability: Floats, kept: Floats) -> float:
         chosen = probability >= limit
         return bool(chosen.sum() >= FEWEST_IN_BAND and kept[chosen].mean() >= HIGH_KEPT)
 
-    return min((float(limit) for limit in GRID if reached(limit)), default=float(GRID[-1]))
+    # Where these few candidates do not show it, each code has to be that probable by itself.
+    return min((float(limit) for limit in GRID if limit <= HIGH_KEPT and reached(float(limit))), default=HIGH_KEPT)
 
 
 def _expected(probability: Floats, low: float, high: float) -> float:

@@ -81,22 +81,23 @@ def _one(
 def _measures(artefact: Artefact, test: Table, charts: Sequence[Labelled], system: str) -> list[float]:
     judged = validation.judged(artefact, test, system)
     gold, shown = first_opinions(charts), judged.codes(judged.shown)
+    sure = agreement(gold, judged.codes(judged.high))
     return [
         agreement(gold, shown).f1,
         agreement(gold, shown, CATEGORY).f1,
-        agreement(gold, judged.codes(judged.high)).precision,
+        sure.precision if sure.proposed else float("nan"),
         float(calibrating.loss(judged.probability, test.labels).mean()),
         expected_error(judged.probability, test.labels, np.ones(len(test.labels))),
     ]
 
 
 def _point(size: int, points: Floats) -> Point:
-    means, spreads = points.mean(axis=0), points.std(axis=0)
-    return Point(
-        size,
-        {name: round(float(value), 4) for name, value in zip(MEASURES, means, strict=True)},
-        {name: round(float(value), 4) for name, value in zip(MEASURES, spreads, strict=True)},
-    )
+    measured, spread = {}, {}
+    for name, column in zip(MEASURES, points.T, strict=True):
+        # A repeat in which nothing is HIGH has no precision of HIGH.
+        known = column[~np.isnan(column)] if not np.isnan(column).all() else np.zeros(1)
+        measured[name], spread[name] = round(float(known.mean()), 4), round(float(known.std()), 4)
+    return Point(size, measured, spread)
 
 
 def as_json(points: Sequence[Point], charts: int) -> dict[str, Any]:

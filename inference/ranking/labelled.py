@@ -65,7 +65,7 @@ def from_files(notes: Path, golds: Sequence[Path]) -> Iterator[Labelled]:
             if key in coder
         ]
         if given:
-            yield Labelled(f"{notes.stem}/{key}", document.chart, tuple(given))
+            yield Labelled(f"{notes.parent.name}/{notes.stem}/{key}", document.chart, tuple(given))
 
 
 def first_opinions(charts: Sequence[Labelled], place: int = 0) -> Mapping[str, frozenset[str]]:

@@ -128,24 +128,23 @@ def _label(release: Release, prefix: str, character: str) -> str:
 
 def _label_from_titles(release: Release, prefix: str, character: str) -> str:
     """The words of all titles with this value that not all titles of its siblings have, too."""
-    own = _shared(release, prefix + character)
-    around = set(_shared(release, prefix))
-    words = [word for word in own if word not in around]
-    while words and words[0].lower() in EMPTY_WORDS:
-        words.pop(0)
-    while words and words[-1].lower() in EMPTY_WORDS:
-        words.pop()
-    return " ".join(words)
+    own, first = _shared(release, prefix + character)
+    telling = own - _shared(release, prefix)[0] - {"Approach"}
+    places = [place for place, word in enumerate(first) if word in telling and word.lower() not in EMPTY_WORDS]
+    if not places:
+        return ""
+    # "Ampulla of Vater": small words between telling ones belong to the name.
+    between = range(places[0], places[-1] + 1)
+    return " ".join(first[at] for at in between if first[at] in telling or first[at].lower() in EMPTY_WORDS)
 
 
-def _shared(release: Release, prefix: str) -> list[str]:
-    """The words that all titles of the codes with a prefix share, in the order of the first."""
+def _shared(release: Release, prefix: str) -> tuple[set[str], list[str]]:
+    """The words that all titles of the codes with a prefix share, and the words of the first."""
     titles = Code.objects.filter(release=release, code__startswith=prefix, billable=True).values_list(
         "title", flat=True
     )
     split = [WORD.findall(title) for title in titles[:SAMPLE]]
-    common = set.intersection(*map(set, split)) if split else set()
-    return list(dict.fromkeys(word for word in split[0] if word in common)) if split else []
+    return (set.intersection(*map(set, split)), split[0]) if split else (set(), [])
 
 
 def _axis(rows: list[PcsRow], prefix: str) -> str:

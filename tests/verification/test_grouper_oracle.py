@@ -34,24 +34,23 @@ def oracle() -> Iterator[MsdrgGrouper]:
 
 
 def asked(oracle: MsdrgGrouper, version: int, case: GroupingCase) -> Theirs:
-    answer: Theirs = oracle.group(
-        {
-            "version": version,
-            "age": case.age,
-            "sex": {"M": 0, "F": 1}.get(case.sex, 2),
-            "discharge_status": int(case.disposition),
-            "hospital_status": "NOT_EXEMPT",
-            "pdx": {"code": case.principal, "poa": case.poa.get(case.principal, "Y")},
-            "sdx": [{"code": code, "poa": case.poa.get(code, "Y")} for code in case.secondary],
-            "procedures": [{"code": code} for code in case.procedures],
-        }
-    )
-    return answer
+    claim: Any = {
+        "version": version,
+        "age": case.age,
+        "sex": {"M": 0, "F": 1}.get(case.sex, 2),
+        "discharge_status": int(case.disposition),
+        "hospital_status": "NOT_EXEMPT",
+        "pdx": {"code": case.principal, "poa": case.poa.get(case.principal, "Y")},
+        "sdx": [{"code": code, "poa": case.poa.get(code, "Y")} for code in case.secondary],
+        "procedures": [{"code": code} for code in case.procedures],
+    }
+    answer: Any = oracle.group(claim)
+    return dict(answer)
 
 
 def hospital_acquired(case: GroupingCase, ours: Grouping, theirs: str) -> bool:
     """HAC operations are matched by the beginnings of codes, not by the lists of Appendix I."""
-    ccmap = engine(ours.version).ccmap
+    ccmap: dict[str, dict[str, Any]] = engine(ours.version).ccmap
     acquired = [code for code in case.secondary if case.poa.get(code) in {"N", "U"}]
     return any(ccmap.get(code, {}).get("hac") for code in acquired)
 
@@ -63,7 +62,7 @@ def hiv(case: GroupingCase, ours: Grouping, theirs: str) -> bool:
 
 def two_mdcs(case: GroupingCase, ours: Grouping, theirs: str) -> bool:
     """A principal diagnosis that the manual lists in two MDCs by sex."""
-    labels = engine(ours.version).dxmap[case.principal]
+    labels: tuple[str, ...] = engine(ours.version).dxmap[case.principal]
     return sum(label.startswith("_MDC") for label in labels) > 1
 
 

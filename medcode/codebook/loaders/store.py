@@ -13,7 +13,6 @@ from medcode.codebook.loaders.errors import CodebookFileError
 from medcode.codebook.loaders.job import Book, CodeRow, Job, Loaded, Progress
 from medcode.codebook.models import Code, Note, PcsDefinition, PcsRow, Release
 
-
 MANY = 10_000  # rows, from which on the planner must know of them
 
 
@@ -98,7 +97,8 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
 def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """COPY rows into a model's table."""
     statement = f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    # Django translates the database's errors, but not those of a COPY unless asked to.
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
 

@@ -73,9 +73,9 @@ COMPANIONS = tuple(
 
 
 def findings(view: View) -> Iterator[Finding]:
-    types = {kind: found for kind in NAMES if (found := view.under(kind))}
-    if not types:
+    if not view.has("E08-E13"):
         return
+    types = {kind: found for kind in NAMES if (found := view.under(kind))}
     yield from _several_types(types)
     for kind, codes in types.items():
         yield from _uncomplicated(kind, codes)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from medcode.codebook.rules.case import Coded, Finding, Fix, Rule, Severity
-from medcode.codebook.rules.tables import rows
+from medcode.codebook.rules.tables import by_letter, rows
 from medcode.codebook.rules.view import View
 
 TITLES = {
@@ -74,9 +74,10 @@ class Line:
     only: str
     remove: str
     sentence: str
+    letters: frozenset[str]
 
     def applies(self, view: View) -> bool:
-        if self.only not in ("any", view.case.setting):
+        if self.letters.isdisjoint(view.letters) or self.only not in ("any", view.case.setting):
             return False
         return not (self.unless and view.has(self.unless))
 
@@ -85,19 +86,24 @@ def _rule(name: str, severity: str, source: str) -> Rule:
     return Rule(name, cast(Severity, severity), TITLES[name], source)
 
 
+def _letters(cell: str) -> frozenset[str]:
+    return frozenset(by_letter(cell))
+
+
 def _contradictions() -> Iterator[Line]:
     for name, severity, this, other, remove, sentence, source in rows("contradictions.tsv", 7):
-        yield Line(_rule(name, severity, source), this, other, "", "any", remove, sentence)
+        yield Line(_rule(name, severity, source), this, other, "", "any", remove, sentence, _letters(this))
 
 
 def _requirements() -> Iterator[Line]:
     for name, severity, this, other, unless, only, sentence, source in rows("requirements.tsv", 8):
-        yield Line(_rule(name, severity, source), this, other, unless, only, "", sentence)
+        yield Line(_rule(name, severity, source), this, other, unless, only, "", sentence, _letters(this))
 
 
 def _orders() -> Iterator[Line]:
     for name, severity, this, other, only, unless, sentence, source in rows("order.tsv", 8):
-        yield Line(_rule(name, severity, source), this, other, unless.strip("-"), only, "", sentence)
+        rule, ahead = _rule(name, severity, source), unless.strip("-")
+        yield Line(rule, this, other, ahead, only, "", sentence, _letters(this))
 
 
 CONTRADICTIONS = tuple(_contradictions())
@@ -118,10 +124,10 @@ def _by(
     """A rule is told once, by the first of its lines that fires on a code."""
     told: set[tuple[str, str]] = set()
     for line in lines:
-        found = view.under(line.this)
-        if not found or not line.applies(view):
+        if not line.applies(view):
             continue
-        for finding in look(view, line, found):
+        found = view.under(line.this)
+        for finding in look(view, line, found) if found else ():
             key = (finding.rule, finding.codes[0])
             if key not in told:
                 told.add(key)

@@ -28,7 +28,7 @@ class View:
             if each.code not in self._positions:
                 self._positions[each.code] = position
                 self._by_letter[each.code[:1]].append(each)
-        self._letters = frozenset(self._by_letter)
+        self.letters = frozenset(self._by_letter)
 
     def known(self, coded: Coded) -> CodeFacts:
         """What the code book says of a code."""
@@ -37,7 +37,7 @@ class View:
     def under(self, text: str) -> list[Coded]:
         """The diagnoses within spans written as in the rule tables, each once, in sequence."""
         listed = by_letter(text)
-        if self._letters.isdisjoint(listed):
+        if self.letters.isdisjoint(listed):
             return []  # asked some ninety times a check, and mostly so
         found = {
             each.code: each

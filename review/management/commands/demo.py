@@ -21,6 +21,8 @@ from django.utils import timezone
 from medcode.codebook.loaders import packaged
 from medcode.codebook.loaders.errors import CodebookFileError
 from medcode.codebook.loaders.progress import Meter
+from medcode.codebook.models import Release
+from medcode.codebook.search import indexing
 from medcode.supervise import ProcessDiedError, Supervisor
 from review.actions import accounts, receiving, simulating
 from review.demo import charts
@@ -76,9 +78,12 @@ class Command(BaseCommand):
 
     def load(self, part: packaged.Part) -> None:
         try:
-            part.load(Meter())
+            loaded = part.load(Meter())
         except CodebookFileError as error:
             raise CommandError(str(error)) from error
+        if isinstance(loaded.edition, Release):
+            # Else the first keystroke in the browser would wait for it.
+            indexing.index_release(loaded.edition)
 
     def serve(self, integration: User) -> None:
         with Supervisor(settings.DATA_DIR / "logs", {"MEDCODE_DEMO": "1"}) as processes:

@@ -61,9 +61,7 @@ class Command(BaseCommand):
         how = parser.add_argument_group("how")
         how.add_argument("--start", choices=STARTS, default="packaged", help="Where the weights begin.")
         how.add_argument("--calibration-only", action="store_true", help="Keep the weights in use, refit the rest.")
-        how.add_argument(
-            "--learning-curve", action="store_true", help="Only measure what every chart adds."
-        )
+        how.add_argument("--learning-curve", action="store_true", help="Only measure what every chart adds.")
         result = parser.add_argument_group("result")
         result.add_argument("--out", type=Path, metavar="DIR", help="Default: models/ in the data directory.")
         result.add_argument("--force", action="store_true", help="Write, or adopt, though it is no better.")

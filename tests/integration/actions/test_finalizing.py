@@ -68,6 +68,25 @@ def test_an_inpatient_chart_warns_of_missing_poa(world: World) -> None:
     assert not [finding for finding in finalizing.findings(chart) if finding.rule == "poa.missing"]
 
 
+def test_warnings_are_acknowledged_and_kept_in_the_audit_trail(world: World) -> None:
+    chart = decide_all(world, world.inpatient)
+    with pytest.raises(InvalidInputError, match="Acknowledge the warnings"):
+        finalizing.finalize(chart, by=world.coder, version=chart.version)
+    finalizing.finalize(chart, by=world.coder, version=chart.version, acknowledged=True)
+    assert "poa.missing" in AuditEvent.objects.get(event="chart.finalized").detail["acknowledged"]
+
+
+def test_the_rules_of_the_code_book_are_asked_about_the_assigned_codes(world: World) -> None:
+    chart = decide_all(world, world.outpatient)
+    for code in ("J13", "J18.1"):
+        deciding.add(chart, by=world.coder, code=code)
+    (finding,) = [each for each in finalizing.findings(chart) if each.rule == "excludes1"]
+    assert (finding.severity, finding.codes) == ("error", ("J13", "J18.1"))
+    chart.refresh_from_db()
+    with pytest.raises(InvalidInputError, match="exclude each other"):
+        finalizing.finalize(chart, by=world.coder, version=chart.version, acknowledged=True)
+
+
 def test_the_stand_in_release_is_said(world: World) -> None:
     Chart.objects.filter(pk=world.outpatient.pk).update(release_is_stand_in=True, coding_date="2026-11-02")
     world.outpatient.refresh_from_db()

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from medcode.codebook.loaders.errors import CodebookFileError
-from medcode.codebook.models import Code, Note
+from medcode.codebook.models import Code, Note, Release, TableEdition
 from tests.integration.codebook.loading import load, rewritten
 
 pytestmark = pytest.mark.django_db
 ORDER, TABULAR = "icd10cm_order_2026.txt", "icd10cm_tabular_2026.xml"
 
 
-def codes(edition: object) -> dict[str, Code]:
-    return {each.code: each for each in Code.objects.filter(release=edition).select_related("parent")}
+def codes(edition: Release | TableEdition) -> dict[str, Code]:
+    return {each.code: each for each in Code.objects.filter(release_id=edition.pk).select_related("parent")}
 
 
 def test_the_order_file_alone_gives_codes_under_their_headers(tmp_path: Path) -> None:

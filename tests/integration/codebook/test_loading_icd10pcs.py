@@ -16,20 +16,20 @@ ORDER, TABLES, TERMS = "icd10pcs_order_2026.txt", "icd10pcs_tables_2026.xml", "i
 
 def test_all_three_files_together(tmp_path: Path) -> None:
     edition = load("icd10pcs", ORDER, TABLES, TERMS, folder=tmp_path).edition
-    assert list(Code.objects.filter(release=edition).values_list("code", "billable")) == [
+    assert list(Code.objects.filter(release_id=edition.pk).values_list("code", "billable")) == [
         ("0DT", False),
         ("0DTJ0ZZ", True),
         ("0DTJ4ZZ", True),
     ]
-    row = PcsRow.objects.get(release=edition)
+    row = PcsRow.objects.get(release_id=edition.pk)
     assert row.labels == ["Medical and Surgical", "Gastrointestinal System", "Resection"]
     assert row.axes[1] == {"name": "Approach", "values": [["0", "Open"], ["4", "Percutaneous Endoscopic"]]}
-    assert PcsDefinition.objects.get(release=edition, term="Appendix").includes == "Vermiform appendix; Vermix"
+    assert PcsDefinition.objects.get(release_id=edition.pk, term="Appendix").includes == "Vermiform appendix; Vermix"
 
 
 def test_tables_alone_make_the_codes(tmp_path: Path) -> None:
     edition = load("icd10pcs", TABLES, folder=tmp_path).edition
-    code = Code.objects.get(release=edition, code="0DTJ4ZZ")
+    code = Code.objects.get(release_id=edition.pk, code="0DTJ4ZZ")
     assert code.title.endswith("Resection: Appendix, Percutaneous Endoscopic, No Device, No Qualifier")
 
 

@@ -18,7 +18,7 @@ JANUARY = date(2026, 1, 1)
 
 def test_continuation_records_go_on_with_the_description(tmp_path: Path) -> None:
     loaded = load("hcpcs", HCPCS, folder=tmp_path, start=JANUARY)
-    code = Code.objects.get(release=loaded.edition, code="A0021")
+    code = Code.objects.get(release_id=loaded.edition.pk, code="A0021")
     assert code.title.endswith("the long description goes on in a second record")
     assert code.short_title == "Outside state ambulance serv"
     assert "1 modifiers were read and not stored." in loaded.warnings
@@ -26,7 +26,7 @@ def test_continuation_records_go_on_with_the_description(tmp_path: Path) -> None
 
 def test_a_terminated_code_ends_on_its_day(tmp_path: Path) -> None:
     loaded = load("hcpcs", HCPCS, folder=tmp_path, start=JANUARY)
-    assert Code.objects.get(release=loaded.edition, code="J0135").valid_to == date(2026, 3, 31)
+    assert Code.objects.get(release_id=loaded.edition.pk, code="J0135").valid_to == date(2026, 3, 31)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_the_file_of_last_year_is_refused(tmp_path: Path) -> None:
 
 def test_licensed_cpt_files_give_long_and_short_descriptors(tmp_path: Path) -> None:
     loaded = load("cpt", "LONGULT.txt", "SHORTU.txt", folder=tmp_path, start=JANUARY)
-    assert list(Code.objects.filter(release=loaded.edition).values_list("code", "title", "short_title")) == [
+    assert list(Code.objects.filter(release_id=loaded.edition.pk).values_list("code", "title", "short_title")) == [
         ("0999T", "Third descriptor, invented", "THIRD INVENTED"),
         ("99990", "First descriptor, invented for the tests", "FIRST INVENTED"),
         ("99991", "Second descriptor, invented", "SECOND INVENTED"),

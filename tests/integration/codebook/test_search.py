@@ -29,7 +29,7 @@ def small_release(code_system: str, rows: dict[str, str], **narrowed: date) -> R
         code_system=code_system, name="small", valid_from=date(2026, 1, 2), source="a test", is_complete=True
     )
     Code.objects.bulk_create(
-        Code(release=release, code=code, title=title, kind="code", billable=True, position=at, words="", **narrowed)
+        Code(release=release, code=code, title=title, kind="code", billable=True, position=at, **narrowed)
         for at, (code, title) in enumerate(rows.items())
     )
     return release
@@ -150,9 +150,7 @@ def test_the_release_of_the_day_answers() -> None:
     newer = Release.objects.create(
         code_system="ICD-10-CM", name="October 2026", valid_from=date(2026, 10, 1), source="a test", is_complete=True
     )
-    Code.objects.create(
-        release=newer, code="Q999", title="Midnight sickness", kind="code", billable=True, position=0, words=""
-    )
+    Code.objects.create(release=newer, code="Q999", title="Midnight sickness", kind="code", billable=True, position=0)
     assert search("midnight sickness", on=date(2026, 9, 30))[:1] != search("midnight sickness", on=date(2026, 10, 1))
     assert [hit.display for hit in search("midnight", on=date(2026, 10, 1))] == ["Q99.9"]
 

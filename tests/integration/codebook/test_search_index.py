@@ -74,7 +74,7 @@ def small() -> Release:
         code_system="CPT", name="small", valid_from=date(2026, 1, 2), source="a test", is_complete=True
     )
     code = Code.objects.create(
-        release=release, code="99213", title="Office visit", kind="code", billable=True, position=0, words=""
+        release=release, code="99213", title="Office visit", kind="code", billable=True, position=0
     )
     Note.objects.create(code=code, kind=Note.Kind.INCLUSION_TERM, text="Surgery hours", position=0)
     return release

@@ -33,8 +33,9 @@ def test_it_reads_the_field_of_an_act_too(coder: Client) -> None:
 
 def test_a_category_is_shown_as_one(coder: Client) -> None:
     page = found(coder, q="E11.6")
-    assert 'data-code="E11.6" aria-disabled="true"' in page
-    assert 'data-code="E11.65" aria-disabled="false"' in page
+    assert 'data-code="E11.6" data-system="ICD-10-CM" data-narrows' in page
+    assert "needs more characters: 12 codes below" in page
+    assert 'data-code="E11.65" data-system="ICD-10-CM">' in page
 
 
 @pytest.mark.parametrize("text", ["zzzqqq", "<script>", "'; --", "%%%", "a" * 5000])

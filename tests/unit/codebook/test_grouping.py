@@ -16,7 +16,7 @@ SPRING = date(2026, 5, 1)  # v43.1
 
 
 def case(principal: str, secondary: Sequence[str] = (), procedures: Sequence[str] = (), **more: Any) -> GroupingCase:
-    known = {"sex": "F", "age": 71, "discharged": SPRING} | more
+    known: dict[str, Any] = {"sex": "F", "age": 71, "discharged": SPRING} | more
     return case_of(principal, secondary, procedures, **known)
 
 
@@ -138,7 +138,7 @@ def test_hiv_takes_a_related_condition_into_its_mdc_and_leaves_others() -> None:
     ],
 )
 def test_newborns(secondary: list[str], disposition: str, expected: str) -> None:
-    newborn = {"age": 0, "age_days": 1, "disposition": disposition}
+    newborn: dict[str, Any] = {"age": 0, "age_days": 1, "disposition": disposition}
     assert drg("Z38.00", secondary, **newborn) in {expected, "793" if expected == "794" else expected}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from inference import grounding
@@ -56,7 +58,7 @@ def test_spans_are_few_and_never_overlap(propose: Propose) -> None:
     for proposal in propose(text).proposals:
         assert 1 <= len(proposal.evidence) <= grounding.MOST_SPANS
         ordered = sorted(proposal.evidence, key=lambda span: span.begin)
-        assert all(a.end <= b.begin for a, b in zip(ordered, ordered[1:], strict=False))
+        assert all(a.end <= b.begin for a, b in pairwise(ordered))
 
 
 def test_the_same_words_twice_in_a_note_are_shown_once(propose: Propose) -> None:
