@@ -143,8 +143,8 @@ def _high(probability: Floats, kept: Floats) -> float:
         chosen = probability >= limit
         return bool(chosen.sum() >= FEWEST_IN_BAND and kept[chosen].mean() >= HIGH_KEPT)
 
-    # Where these few candidates do not show it, each code has to be that probable by itself.
-    return min((float(limit) for limit in GRID if limit <= HIGH_KEPT and reached(float(limit))), default=HIGH_KEPT)
+    # Where no threshold shows it, next to nothing is HIGH: a band that breaks its promise is worse than an empty one.
+    return min((float(limit) for limit in GRID if reached(float(limit))), default=float(GRID[-1]))
 
 
 def _expected(probability: Floats, low: float, high: float) -> float:

@@ -23,7 +23,7 @@ REPEATS = 12  # random halves into "coded so far" and "still to come"
 HELD_OUT = 0.3  # share of the charts that every point is measured on
 UNSEEN = 0.5  # weight of a candidate that was not suggested and not added: nobody looked at it
 SEED = 11
-MEASURES = ("exact F1", "category F1", "HIGH precision", "log loss", "calibration error")
+MEASURES = ("exact F1", "category F1", "HIGH precision", "HIGH per chart", "log loss", "calibration error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,7 @@ def _measures(artefact: Artefact, test: Table, charts: Sequence[Labelled], syste
         agreement(gold, shown).f1,
         agreement(gold, shown, CATEGORY).f1,
         sure.precision if sure.proposed else float("nan"),
+        sure.proposed / len(charts),
         float(calibrating.loss(judged.probability, test.labels).mean()),
         expected_error(judged.probability, test.labels, np.ones(len(test.labels))),
     ]

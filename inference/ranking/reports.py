@@ -8,7 +8,7 @@ from inference.evaluation.intervals import Figure
 from inference.ranking.curves import MEASURES, Point
 from inference.ranking.training import Trained
 
-WIDTH = 34
+WIDTH = 38
 BAR = 30
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import QuerySet
+
 from medcode.codebook.models import Code, CodeSystem, Conversion, Release, Table, TableEdition
 from medcode.codebook.snapshot import dotted
 
@@ -17,14 +19,22 @@ def successors(code: str, *, on: date, code_system: str = CodeSystem.ICD10CM) ->
     billable codes below it; else a billable code that took over its very title.
     """
     converted = _converted(code, code_system, on, forward=True)
-    if converted:
-        return converted
     now, before = _releases_around(code_system, on)
-    if now is None:
-        return ()
+    if converted or now is None:
+        return converted
     below = Code.objects.filter(release=now, code__startswith=code, billable=True).exclude(code=code)
     split = tuple(below.order_by("code").values_list("code", flat=True)[:MOST])
     return _shown(split or _same_title(code, before, now), code_system)
+
+
+def conversions(code_system: str, on: date) -> dict[str, tuple[str, ...]]:
+    """Everything that the conversion tables say by a date: stored code → stored codes that took its place."""
+    found: dict[str, tuple[str, ...]] = {}
+    rows = Conversion.objects.filter(edition__in=_tables(code_system)).exclude(effective__gt=on)
+    for source, target in rows.order_by("target").values_list("source", "target"):
+        if source != target:
+            found[source] = (*found.get(source, ()), target)
+    return found
 
 
 def predecessors(code: str, *, on: date, code_system: str = CodeSystem.ICD10CM) -> tuple[str, ...]:
@@ -48,9 +58,8 @@ def translate(code: str, variant: str) -> tuple[str, ...]:
 
 
 def _converted(code: str, code_system: str, on: date, *, forward: bool) -> tuple[str, ...]:
-    editions = TableEdition.objects.filter(table=Table.CONVERSION, variant=code_system, is_complete=True)
     this, other = ("source", "target") if forward else ("target", "source")
-    rows = Conversion.objects.filter(edition__in=editions, **{this: code}).exclude(**{other: code})
+    rows = Conversion.objects.filter(edition__in=_tables(code_system), **{this: code}).exclude(**{other: code})
     if forward:
         rows = rows.exclude(effective__gt=on)
     return _shown(tuple(dict.fromkeys(rows.order_by(other).values_list(other, flat=True)[:MOST])), code_system)
@@ -60,6 +69,10 @@ def _releases_around(code_system: str, on: date) -> tuple[Release | None, Releas
     releases = Release.objects.filter(code_system=code_system, is_complete=True, valid_from__lte=on)
     last = list(releases.order_by("-valid_from")[:2])
     return (last[0] if last else None), (last[1] if len(last) > 1 else None)
+
+
+def _tables(code_system: str) -> QuerySet[TableEdition]:
+    return TableEdition.objects.filter(table=Table.CONVERSION, variant=code_system, is_complete=True)
 
 
 def _same_title(code: str, before: Release | None, now: Release) -> tuple[str, ...]:

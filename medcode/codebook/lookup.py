@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from datetime import date
 from medcode.codebook.models import Code, CodeSystem, Note, Release
 from medcode.codebook.snapshot import CodeEntry, Snapshot, undotted
 
+SHAPE = re.compile(r"[A-Z0-9-]{1,10}")  # chapters and blocks have names such as "4" and "E08-E13"
 TERM_KINDS = (Note.Kind.INCLUDES, Note.Kind.INCLUSION_TERM)
 
 
@@ -54,7 +56,10 @@ def loaded_systems() -> list[str]:
 def get(code: str, *, on: date, code_system: str = CodeSystem.ICD10CM) -> Code | None:
     """The code in the release of that date, typed with or without its dot; None when there is no such code."""
     release = release_for(code_system, on).release
-    return Code.objects.select_related("release").filter(release=release, code=undotted(code)).first()
+    stored = undotted(code)
+    if not SHAPE.fullmatch(stored):
+        return None
+    return Code.objects.select_related("release").filter(release=release, code=stored).first()
 
 
 def billable(codes: Iterable[str], *, on: date, code_system: str = CodeSystem.ICD10CM) -> set[str]:

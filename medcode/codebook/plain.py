@@ -33,7 +33,7 @@ def of_entry(entry: Entry) -> Data:
     return found | {
         "release": entry.row.release.name,
         "billable": entry.row.billable,
-        "severity": entry.severity,
+        "level": entry.severity,
         "hcc": entry.hcc,
         "poa_exempt": entry.poa_exempt,
         "ancestors": [_line(code) for code in entry.above],

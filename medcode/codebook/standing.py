@@ -5,7 +5,6 @@ A coder is never just told "invalid": the reason is named, and what to use inste
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +19,6 @@ from medcode.codebook.snapshot import dotted, undotted
 Kind = Literal["billable", "header", "retired", "future", "unknown"]
 NAMED = 4  # codes named in a sentence; more are counted
 NAMED_LENGTH = 20
-SHAPE = re.compile(r"[A-Z0-9-]{1,10}")  # chapters and blocks have names such as "4" and "E08-E13"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ def explain_all(texts: Iterable[str], *, on: date, code_system: str = CodeSystem
     """Stored form → standing. Two queries for codes of the day's release; a few more for each that is not in it."""
     release = lookup.release_for(code_system, on).release
     wanted = {undotted(text) for text in texts}
-    shaped = [text for text in wanted if SHAPE.fullmatch(text)]
+    shaped = [text for text in wanted if lookup.SHAPE.fullmatch(text)]
     codes = Code.objects.filter(release=release, code__in=shaped).select_related("release")
     found = {code.code: code for code in codes}
     return {text: _of(text, found.get(text), release, on) for text in wanted}
@@ -78,7 +76,7 @@ def _header(shown: str, code: Code, release: Release) -> Standing:
 
 def _absent(text: str, shown: str, release: Release, on: date) -> Standing:
     """Not in the day's release: perhaps in an earlier or a later one."""
-    if not SHAPE.fullmatch(text):
+    if not lookup.SHAPE.fullmatch(text):
         sentence = f'"{shown[:NAMED_LENGTH]}" has not the shape of a code.'
         return Standing("unknown", shown[:NAMED_LENGTH], release.code_system, "", sentence)
     others = (

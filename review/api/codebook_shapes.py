@@ -113,7 +113,7 @@ class EntrySerializer(serializers.Serializer[Any]):
     instead = serializers.ListField(child=CODE())
     release = CODE(required=False)
     billable = serializers.BooleanField(required=False)
-    severity = serializers.ChoiceField(["MCC", "CC", ""], required=False)
+    level = serializers.ChoiceField(["MCC", "CC", ""], required=False)
     hcc = CODE(required=False)
     poa_exempt = serializers.BooleanField(required=False, allow_null=True)
     ancestors = LineSerializer(many=True, required=False)

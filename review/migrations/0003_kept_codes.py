@@ -7,27 +7,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('review', '0002_append_only'),
+        ("review", "0002_append_only"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='KeptCode',
+            name="KeptCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code_system', models.CharField(choices=[('ICD-10-CM', 'ICD-10-CM'), ('ICD-10-PCS', 'ICD-10-PCS'), ('CPT', 'CPT'), ('HCPCS', 'HCPCS Level II')], max_length=12)),
-                ('code', models.CharField(max_length=10)),
-                ('title', models.CharField(max_length=400)),
-                ('favourite', models.BooleanField(default=False)),
-                ('seen_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='kept_codes', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code_system",
+                    models.CharField(
+                        choices=[
+                            ("ICD-10-CM", "ICD-10-CM"),
+                            ("ICD-10-PCS", "ICD-10-PCS"),
+                            ("CPT", "CPT"),
+                            ("HCPCS", "HCPCS Level II"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("code", models.CharField(max_length=10)),
+                ("title", models.CharField(max_length=400)),
+                ("favourite", models.BooleanField(default=False)),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="kept_codes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-seen_at'],
-                'indexes': [models.Index(fields=['person', '-seen_at'], name='kept_code_by_time')],
-                'constraints': [models.UniqueConstraint(fields=('person', 'code_system', 'code'), name='kept_code_once_per_person')],
+                "ordering": ["-seen_at"],
+                "indexes": [models.Index(fields=["person", "-seen_at"], name="kept_code_by_time")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "code_system", "code"), name="kept_code_once_per_person")
+                ],
             },
         ),
     ]

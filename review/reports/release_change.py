@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from medcode.codebook.compare import Comparison
 from medcode.codebook.models import Release
-from medcode.codebook.snapshot import dotted
+from medcode.codebook.snapshot import dotted, undotted
 from review.models import AssignedCode, Chart, Suggestion
 
 SHOWN = 25  # charts and codes listed; the rest is counted
@@ -43,25 +42,24 @@ class Touched:
 
 def touched(comparison: Comparison) -> Touched:
     """Counts and the first rows. Looks at code columns only, never at note text."""
-    affected = comparison.affected
-    system = comparison.new_release.code_system
-    charts = open_charts(comparison.new_release)
-    hit = Q(suggestions__state=Suggestion.State.PENDING, suggestions__code__in=affected) | Q(
-        assigned_codes__code__in=affected
+    release, affected = comparison.new_release, comparison.affected
+    charts = open_charts(release)
+    undecided = Suggestion.objects.filter(chart__in=charts, state=Suggestion.State.PENDING)
+    suggestions = _counts(undecided, release, affected)
+    assigned = _counts(AssignedCode.objects.filter(chart__in=charts), release, affected)
+    # The change may retire thousands of codes; only those that occur here are asked for again.
+    occurring = [undotted(each.code) for each in (*suggestions, *assigned)]
+    hit = Q(suggestions__state=Suggestion.State.PENDING, suggestions__code__in=occurring) | Q(
+        assigned_codes__code__in=occurring
     )
     touching = charts.filter(hit).distinct().order_by("coding_date", "pk")
-    suggestions = Suggestion.objects.filter(
-        chart__in=charts, state=Suggestion.State.PENDING, code_system=system, code__in=affected
-    )
-    assigned = AssignedCode.objects.filter(chart__in=charts, code_system=system, code__in=affected)
-    training = AssignedCode.objects.filter(chart__status=Chart.Status.FINAL, code_system=system, code__in=affected)
     return Touched(
         open_charts=tuple(touching.select_related("encounter")[:SHOWN]),
         open_count=touching[:COUNTED].count(),
-        waiting_count=charts.exclude(release=comparison.new_release)[:COUNTED].count(),
-        suggestions=_counts(suggestions, system),
-        assigned=_counts(assigned, system),
-        training=_counts(training, system),
+        waiting_count=charts.exclude(release=release)[:COUNTED].count(),
+        suggestions=suggestions,
+        assigned=assigned,
+        training=_counts(AssignedCode.objects.filter(chart__status=Chart.Status.FINAL), release, affected),
     )
 
 
@@ -71,6 +69,11 @@ def open_charts(release: Release) -> QuerySet[Chart]:
     return charts.filter(coding_date__lte=release.valid_to) if release.valid_to else charts
 
 
-def _counts(rows: QuerySet[Suggestion] | QuerySet[AssignedCode], system: str) -> tuple[CodeCount, ...]:
-    counts = Counter(rows.values_list("code", flat=True))
-    return tuple(CodeCount(dotted(code, system), count) for code, count in counts.most_common())
+def _counts(
+    rows: QuerySet[Suggestion] | QuerySet[AssignedCode], release: Release, affected: frozenset[str]
+) -> tuple[CodeCount, ...]:
+    system = release.code_system
+    by_code = (
+        rows.filter(code_system=system).values_list("code").annotate(count=Count("pk")).order_by("-count", "code")
+    )
+    return tuple(CodeCount(dotted(code, system), count) for code, count in by_code if code in affected)

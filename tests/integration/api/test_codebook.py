@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from review.actions import accounts
 from review.models import Role
+from review.permissions import ROLES
 from tests.factories import user
 
 BASE = "/api/v1/codebook"
@@ -97,9 +98,9 @@ def test_signed_out_is_refused() -> None:
     assert APIClient().get(f"{BASE}/codes/E11.22/").status_code == 401
 
 
-@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("role", [role for role in Role if role in ROLES["bring_in_charts"]])
 @pytest.mark.django_db
-def test_every_role_may_ask(role: Role) -> None:
+def test_every_role_that_can_have_a_token_may_ask(role: Role) -> None:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Token {accounts.api_token(user(role), by=None).key}")
     assert client.get(f"{BASE}/codes/I10/", {"date": DAY}).status_code == 200

@@ -15,6 +15,7 @@ TITLES = {
     "0FT44ZZ": "Resection of Gallbladder, Percutaneous Endoscopic Approach",
     "0FT40ZZ": "Resection of Gallbladder, Open Approach",
     "0FT00ZZ": "Resection of Liver, Open Approach",
+    "0FT04ZZ": "Resection of Liver, Percutaneous Endoscopic Approach",
     "0FB00ZX": "Excision of Liver, Open Approach, Diagnostic",
     "0FB00ZZ": "Excision of Liver, Open Approach",
     "BF43ZZZ": "Ultrasonography of Gallbladder and Bile Ducts",
@@ -56,7 +57,7 @@ def test_approach_device_and_qualifier_have_names(release: Release) -> None:
 
 
 def test_the_steps_say_how_many_codes_are_left(release: Release) -> None:
-    assert {value.character: value.count for value in pcs.step("0F", on=ON).values} == {"B": 2, "T": 3}
+    assert {value.character: value.count for value in pcs.step("0F", on=ON).values} == {"B": 2, "T": 4}
 
 
 def test_the_last_character_makes_the_code(release: Release) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from medcode.codebook import lookup, standing
-from medcode.codebook.models import Code, Conversion, TableEdition
+from medcode.codebook.models import Code, Conversion, Release, TableEdition
 from tests.codebooks import small_release
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +109,7 @@ def test_a_code_may_begin_and_end_inside_its_release() -> None:
 
 
 def test_an_empty_book_is_said_so() -> None:
+    Release.objects.filter(code_system="CPT").update(is_complete=False)
     with pytest.raises(lookup.CodebookEmptyError):
         standing.explain("99213", on=ON, code_system="CPT")
 
