@@ -31,7 +31,6 @@ SAID_BETTER: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
               ("thrombosis", "embolism")),
     "T1490XA": (("S", "T0", "T1", "T2", "T3"), ()),
     "L539": (("L0", "L2", "L3", "L4", "L50", "L51", "L52", "L93", "H"), ("erythema", "dermatitis")),
-    "C801": (("C", "D0"), ()),
 }  # fmt: skip
 # Words around a mention that make it another thing: "tumour necrosis factor", "pain clinic", "trauma centre".
 OTHERWISE: dict[str, frozenset[str]] = {
@@ -50,6 +49,8 @@ OTHERWISE: dict[str, frozenset[str]] = {
     "L905": word_set("revision removal previous"),
 }
 
+UNKNOWN = word_set("unknown occult")
+
 # Who counts the cigarettes of the past no longer smokes them.
 GAVE_UP = word_set("quit former ex stopped ceased used until abandoned previously ago")
 
@@ -66,8 +67,18 @@ def apply(case: Case) -> None:
             _keep(case, candidate, partial(_apart, wrong))
             candidate.flags.add("nonspecific")
 
+    _unknown_primary(case)
     for candidate in case.matching("F172"):
         _keep(case, candidate, lambda mention: "cigarette" not in mention.name or mention.words.isdisjoint(GAVE_UP))
+
+
+def _unknown_primary(case: Case) -> None:
+    """C80.1 beside another malignancy only where the primary is said to be unknown (Guidelines I.C.2.j)."""
+    candidate = case.candidates.get("C801")
+    if candidate is None or len(case.matching("C")) == 1:
+        return
+    if not any(UNKNOWN & set(mention.name.split()) for mention in candidate.mentions):
+        case.drop(candidate)
 
 
 def _apart(wrong: frozenset[str], mention: Mention) -> bool:

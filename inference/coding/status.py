@@ -21,6 +21,7 @@ from medcode.codebook.snapshot import undotted
 TABLE = Path(__file__).with_name("status.tsv")
 ALLERGIC = frozenset({"allergy", "allergic", "anaphylaxis"})
 NOT_ALLERGIC = word_set("intolerance nausea error removed no denied never none upset tolerated family mother father")
+DENIED = word_set("not non")
 SMOKE = word_set("smoking smoked smoker smoke tobacco cigarette")
 GAVE_UP = word_set("quit former ex stopped ceased")
 GOES_ON = word_set("date line plan plans attempt try trying want wants ready current currently continue advised "
@@ -58,7 +59,11 @@ def _allergy(case: Case, reading: Reading, sentence: Sentence, words: list[Token
     said = {word.norm for word in words}
     if not (sentence.kind is Kind.ALLERGIES or said & ALLERGIC) or said & NOT_ALLERGIC:
         return
-    named = [i for i, word in enumerate(words) if word.norm in ALLERGIC]
+    named = [
+        index
+        for index, word in enumerate(words)
+        if word.norm in ALLERGIC and DENIED.isdisjoint(before.norm for before in words[max(0, index - 2) : index])
+    ]
     for index, word in enumerate(words):
         code = table("allergy").get(word.norm)
         close = sentence.kind is Kind.ALLERGIES or any(abs(index - other) <= NEAR for other in named)

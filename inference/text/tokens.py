@@ -18,7 +18,7 @@ WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 VOWELS = frozenset("aeiouy")
 # Words in -s that are no plurals.
 SINGULAR = word_set("aids sirs pots sars mers sids pcos luts nows nas melas lems plms pans pandas dress iris colles "
-                    "mumps rabies herpes diabetes always perhaps gas lens ards pres acos gerds")  # fmt: skip
+                    "mumps rabies herpes diabetes does goes always perhaps gas lens ards pres acos gerds")  # fmt: skip
 SHORTHAND = {"neg": "negative", "pos": "positive"}
 ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6"}
 # Words after which a Roman numeral is a number ("stage IV", "type II", "NYHA class III").

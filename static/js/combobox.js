@@ -81,16 +81,17 @@ function onKey(event, input) {
     close(input);
     input.form.querySelector(".reason").focus();
   } else if (event.key === "Escape" && listOf(input)?.childElementCount) {
-    event.stopPropagation();
+    event.stopImmediatePropagation();
     window.htmx?.trigger(input, "htmx:abort");
     close(input);
   }
 }
 
+// Before the page's own keys: Escape closes the list, and only the next one what is around it.
 document.addEventListener("keydown", (event) => {
   const input = event.target.closest?.("[data-combobox]");
   if (input && !event.isComposing) onKey(event, input);
-});
+}, true);
 
 document.addEventListener("input", (event) => {
   const input = event.target.closest?.("[data-combobox]");

@@ -1,4 +1,4 @@
-"""One running demo for the browser tests of a module; each test has its own browser context."""
+"""One running demo for all browser tests (one xdist group); each test has its own browser context."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from playwright.sync_api import Browser, Page
 from tests.browser.running import Demo, chromium, running_demo, sign_in
 
 
-# Of the module, not the session: while Playwright runs, Django takes the whole process for an asynchronous one.
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     with running_demo(tmp_path_factory.mktemp("demo")) as demo:
         yield demo
 
 
+# Of the module, not the session: while Playwright runs, Django takes the whole process for an asynchronous one.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as browser:

@@ -25,7 +25,7 @@ def final_chart(rng: random.Random, by: User, specialty: str, at: datetime | Non
     if not chart.assigned_codes.exists() or rng.random() < 0.5:
         _add(rng, chart, by)
     chart.refresh_from_db()
-    finalizing.finalize(chart, by=by, version=chart.version)
+    finalizing.finalize(chart, by=by, version=chart.version, acknowledged=True)
     if at:
         Chart.objects.filter(pk=chart.pk).update(finalized_at=at)
     return chart
