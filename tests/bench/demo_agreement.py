@@ -7,6 +7,7 @@ The authors of the charts wrote this gold; no certified coder did. Prints figure
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import tomllib
@@ -15,13 +16,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inference import engine
-from inference.evaluation import CATEGORY, agreement
-from inference.schema import Band, ChartText, LabFact, MedicationFact, NoteText, Proposal, Setting
-from medcode.codebook.loaders import icd10cm
-from medcode.codebook.snapshot import undotted
+import django
 
-# The files themselves: `review.demo.charts` needs Django, an evaluation does not.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medcode.settings")
+os.environ.setdefault("MEDCODE_NO_SERVICES", "1")
+django.setup()
+
+from inference import engine  # noqa: E402
+from inference.evaluation import CATEGORY, agreement  # noqa: E402
+from inference.schema import (  # noqa: E402
+    Band,
+    ChartText,
+    LabFact,
+    MedicationFact,
+    NoteText,
+    Proposal,
+    Setting,
+)
+from medcode.codebook.loaders import icd10cm  # noqa: E402
+from medcode.codebook.snapshot import undotted  # noqa: E402
+
+# The files themselves: `review.demo.charts` needs a database, an evaluation does not.
 FOLDER = Path(__file__).parents[2] / "review" / "demo" / "charts"
 DAY = re.compile(r"\{day:-?\d+\}")
 SHOWN = {"HIGH and MEDIUM": (Band.HIGH, Band.MEDIUM), "HIGH": (Band.HIGH,), "all": tuple(Band)}
