@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from medcode.codebook.editions import table_for
 from medcode.codebook.grouping.case import Grouping
@@ -14,16 +15,21 @@ from medcode.codebook.models import DrgWeight, Table
 def weighed(groupings: Iterable[Grouping], on: date) -> list[Grouping]:
     """The groupings with weight and stays from the edition valid on the date; unchanged when none is loaded.
 
-    Two queries for all of them. The nearest edition stands in for one that is missing, and it says so.
+    One query, once an edition was used before. The nearest edition stands in for one that is missing, and it says so.
     """
     listed = list(groupings)
     choice = table_for(Table.DRG_WEIGHTS, on)
     if choice is None:
         return listed
-    wanted = DrgWeight.objects.filter(edition=choice.edition, drg__in={grouping.drg for grouping in listed})
-    rows = {row.drg: row for row in wanted}
+    rows = _rows(choice.edition.pk)
     name, sentence = str(choice.edition), choice.sentence(on)
     return [_with(grouping, rows.get(grouping.drg), name, sentence) for grouping in listed]
+
+
+@lru_cache(maxsize=4)
+def _rows(edition: int) -> dict[str, DrgWeight]:
+    """The lines of one edition by DRG; they never change once it is complete."""
+    return {row.drg: row for row in DrgWeight.objects.filter(edition=edition)}
 
 
 def _with(grouping: Grouping, row: DrgWeight | None, edition: str, sentence: str) -> Grouping:
