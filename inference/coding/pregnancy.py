@@ -53,30 +53,41 @@ BARE = ("Z331", "Z34", "O0990", "O0991", "O0992", "O0993")
 
 def apply(case: Case) -> None:
     """Add weeks and outcome, and put the chart's conditions into their codes of chapter 15."""
-    pregnancy = case.matching(*CARRIED)
+    if case.chart.sex == "M":
+        _drop(case, "Z3A")  # the weeks are his partner's
+    elif _concerned(case):
+        weeks, told = _weeks(case)
+        if weeks:
+            _at_weeks(case, weeks, told)
+
+
+def _concerned(case: Case) -> bool:
+    """Whether the chart is a mother's, and says how far the pregnancy is."""
     if case.matching(*NEWBORN) and not case.matching("O"):
-        return
-    if not pregnancy or case.chart.sex == "M" or not any(GESTATION.search(r.text) for r in case.readings):
-        return
-    weeks, told = _weeks(case)
-    if not weeks:
-        return
+        return False
+    return bool(case.matching(*CARRIED)) and any(GESTATION.search(r.text) for r in case.readings)
+
+
+def _at_weeks(case: Case, weeks: int, told: list[Mention]) -> None:
     stated = case.add(f"Z3A{weeks:02}" if weeks >= 8 else "Z3A01", told, "stated")
-    for candidate in case.matching("Z3A"):
-        if candidate is not stated:
-            case.drop(candidate)
+    _drop(case, "Z3A", besides=stated)
     born = _born(case)
     if born:
         case.add("Z372" if case.matching(*TWINS) else "Z370", born, "stated")
         for candidate in case.matching("O"):
             _in_childbirth(case, candidate)
-        for candidate in case.matching("Z38"):
-            case.drop(candidate)
+        _drop(case, "Z38")
     _complicating(case, 3 if born else _trimester(weeks))
     for candidate in case.matching("O"):
         _in_trimester(case, candidate, TRIMESTERS[_trimester(weeks)])
     _sugar(case)
     _bare(case)
+
+
+def _drop(case: Case, prefix: str, besides: Candidate | None = None) -> None:
+    for candidate in case.matching(prefix):
+        if candidate is not besides:
+            case.drop(candidate)
 
 
 def _weeks(case: Case) -> tuple[int, list[Mention]]:

@@ -7,6 +7,7 @@ a fracture not said to be open is closed, not said to be nondisplaced is displac
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -109,7 +110,7 @@ def _best(book: Book, stem: str, below: list[str], setting: Setting, prefer: str
         known -= _dividing(book, tuple(below))
     scored = [(_fit(book, child, known, setting) + (LOYALTY if child == prefer else 0.0), child) for child in below]
     top = max(score for score, _ in scored)
-    return next(child for score, child in scored if score == top)
+    return next(child for score, child in scored if math.isclose(score, top, abs_tol=1e-9))
 
 
 def _dividing(book: Book, below: tuple[str, ...]) -> frozenset[str]:
@@ -123,7 +124,8 @@ def _fit(book: Book, code: str, known: frozenset[str], setting: Setting) -> floa
     title = book.title(code)
     score = _side_fit(title, setting.side)
     telling = title_words(title) - known - {"right", "left", "bilateral"}
-    score += sum(_word_fit(word, word in setting.words) for word in telling)
+    # Exactly, whatever the order of the set: a last bit must not break a tie.
+    score += math.fsum(_word_fit(word, word in setting.words) for word in telling)
     score += 0.4 * sum(pair in setting.pairs for pair in title_pairs(title) if telling.intersection(pair))
     lowered = title.lower()
     if "subluxation" in lowered and "dislocation" not in lowered and "subluxation" not in setting.words:
