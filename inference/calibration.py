@@ -37,7 +37,9 @@ class Weights:
 
     def score(self, features: Mapping[str, float]) -> float:
         """The raw score of a candidate; features without a weight count nothing."""
-        total = self.bias + sum(self.by_feature.get(name, 0.0) * value for name, value in features.items())
+        # Summed exactly: rules flag candidates in sets, whose order differs from process to process.
+        parts = (self.by_feature.get(name, 0.0) * value for name, value in features.items())
+        total = math.fsum((self.bias, *parts))
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 

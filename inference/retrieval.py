@@ -53,15 +53,15 @@ class Retrieval:
         asked = {word for word in words if word not in IGNORED and word not in SIDES}
         known = sorted((self._postings[word] for word in asked if word in self._postings), key=len)
         compared = {name for names in known[:ASKED] if len(names) < COMMON for name in names}
-        total = sum(map(self._weight, asked))
+        total = math.fsum(map(self._weight, asked))
         scored = ((self._share(asked, total, name), name) for name in compared)
         score, name = min(((-share, name) for share, name in scored), default=(0.0, ""))
         return name, -score
 
     def _share(self, asked: set[str], total: float, name: str) -> float:
         own = set(name.split(" ")) - IGNORED
-        shared = sum(self._weight(word) for word in asked & own)
-        return shared / (total + sum(map(self._weight, own)) - shared)
+        shared = math.fsum(self._weight(word) for word in asked & own)
+        return shared / (total + math.fsum(map(self._weight, own)) - shared)
 
     def guesses(self, reading: Reading) -> list[Mention]:
         """A mention for each listed problem in which the dictionary found nothing."""
