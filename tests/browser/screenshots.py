@@ -30,6 +30,8 @@ def main() -> None:
             page.locator("tr[data-row] a").first.click()
             page.locator(".sug").first.wait_for()
             take(page, f"chart{suffix}")
+            page.goto(f"{demo.url}/codebook/ICD-10-CM/E11.22/?on=2026-05-01")
+            take(page, f"codebook{suffix}")
             page.context.clear_cookies()
             sign_in(page, demo, "supervisor")
             page.goto(f"{demo.url}/reports/")
