@@ -157,6 +157,7 @@ class Command(BaseCommand):
             "  Ctrl+C stops everything.",
         ]
         self.stdout.write("\n".join(lines))
+        self.stdout.flush()  # into a file, Python would keep it back until the end
 
 
 def bring_in_samples(today: date, *, by: User) -> None:
