@@ -56,7 +56,8 @@ class Suggestion(models.Model):
 
     @property
     def percent(self) -> int:
-        return round(self.confidence * 100)
+        """The confidence as people read it; never 100, for nothing here is certain."""
+        return min(99, round(self.confidence * 100))
 
     @property
     def quotes(self) -> list[Evidence]:
