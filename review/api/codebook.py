@@ -14,10 +14,9 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from medcode.codebook import compare, entry, facts, grouping, hcc, lookup, plain, search, shapes
+from medcode.codebook import asking, compare, entry, lookup, plain, search, shapes
 from medcode.codebook.lookup import CodebookEmptyError
 from medcode.codebook.models import CodeSystem
-from medcode.codebook.rules import Case, check
 from review.actions.errors import InvalidInputError
 from review.api import codebook_shapes as shown
 from review.api.parsers import StrictJSONParser
@@ -83,12 +82,8 @@ class CheckView(CodebookView):
     def post(self, request: Request) -> Response:
         """What the guidelines, the tabular and the CMS edits say about these codes together, errors first."""
         asked = _valid(shown.CheckSerializer, request.data)
-        on = asked["date"] or timezone.localdate()
-        case = Case(
-            shapes.read(asked["codes"], service_date=on), on, asked["setting"], asked["sex"], asked["age"],
-            uncertain=frozenset(each.code for each in shapes.read(asked["uncertain"])),
-        )  # fmt: skip
-        return Response(plain.of_findings(check(case, facts.gather(case, on))))
+        on = asked.pop("date") or timezone.localdate()
+        return Response(plain.of_findings(asking.check_typed(asked.pop("codes"), on=on, **asked)))
 
 
 class GroupView(CodebookView):
@@ -102,15 +97,10 @@ class GroupView(CodebookView):
     def post(self, request: Request) -> Response:
         """The MS-DRG of an inpatient stay by the grouper of its discharge date, and the HCCs of its diagnoses."""
         asked = _valid(shown.GroupSerializer, request.data)
-        on = asked["date"] or timezone.localdate()
-        principal, *rest = shapes.read([asked["principal"], *asked["codes"]])
-        secondary = [each.code for each in rest if each.is_diagnosis]
-        group = grouping.ms_drg(
-            principal.code, secondary, [each.code for each in rest if each.code_system == CodeSystem.ICD10PCS],
-            sex=asked["sex"], age=asked["age"], discharged=on, disposition=asked["disposition"],
-            poa={each.code: each.poa for each in (principal, *rest) if each.poa},
-        )  # fmt: skip
-        return Response(plain.of_grouping(group, hcc.v28([principal.code, *secondary], on)))
+        on = asked.pop("date") or timezone.localdate()
+        return Response(
+            plain.of_grouping(*asking.group_typed(asked.pop("principal"), asked.pop("codes"), on=on, **asked))
+        )
 
 
 class CompareView(CodebookView):

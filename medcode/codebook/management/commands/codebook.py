@@ -11,11 +11,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from medcode.codebook import compare, entry, facts, grouping, hcc, plain, printing, search, shapes
+from medcode.codebook import asking, compare, entry, plain, printing, search, shapes
 from medcode.codebook import lookup as book
 from medcode.codebook.lookup import CodebookEmptyError
 from medcode.codebook.models import CodeSystem
-from medcode.codebook.rules import Case, check
 
 REFUSALS = (CodebookEmptyError, compare.NoSuchReleaseError, shapes.UnreadableCodeError)
 
@@ -87,12 +86,8 @@ def find_codes(options: dict[str, Any]) -> tuple[Any, list[str]]:
 
 def check_codes(options: dict[str, Any]) -> tuple[Any, list[str]]:
     """Findings of the rules."""
-    on = options["date"]
-    case = Case(
-        shapes.read(options["codes"], service_date=on), on, options["setting"], options["sex"], options["age"],
-        uncertain=frozenset(each.code for each in shapes.read(options["uncertain"])),
-    )  # fmt: skip
-    findings = check(case, facts.gather(case, on))
+    patient = {name: options[name] for name in ("setting", "sex", "age", "uncertain")}
+    findings = asking.check_typed(options["codes"], on=options["date"], **patient)
     return plain.of_findings(findings), printing.findings(findings)
 
 
@@ -100,14 +95,8 @@ def group_codes(options: dict[str, Any]) -> tuple[Any, list[str]]:
     """The DRG and the HCCs."""
     if options["age"] is None or not options["sex"]:
         raise CommandError("Grouping needs the patient: give --sex and --age.")
-    principal, *rest = shapes.read([options["principal"], *options["codes"]])
-    secondary = [each.code for each in rest if each.is_diagnosis]
-    group = grouping.ms_drg(
-        principal.code, secondary, [each.code for each in rest if each.code_system == CodeSystem.ICD10PCS],
-        sex=options["sex"], age=options["age"], discharged=options["date"], disposition=options["disposition"],
-        poa={each.code: each.poa for each in (principal, *rest) if each.poa},
-    )  # fmt: skip
-    hccs = hcc.v28([principal.code, *secondary], options["date"])
+    stay = {name: options[name] for name in ("sex", "age", "disposition")}
+    group, hccs = asking.group_typed(options["principal"], options["codes"], on=options["date"], **stay)
     return plain.of_grouping(group, hccs), printing.grouping(group, hccs)
 
 
