@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from inference.llm.wire import Lane
 from inference.schema import ChartText, Outcome
 
 
@@ -16,3 +17,6 @@ class Coder(Protocol):
 
     def propose(self, chart: ChartText) -> Outcome:
         """The codes that the chart supports, most probable first, each with verbatim evidence."""
+
+    async def apropose(self, chart: ChartText, *, lane: Lane = Lane.BACKLOG) -> Outcome:
+        """The same without blocking the event loop. Raises `ServerAwayError` when it needs a server that is away."""

@@ -5,6 +5,7 @@ In order: text → candidates → proposer → grounding → checks against the 
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from inference import calibration, coding, grounding, index, lexicon
 from inference.calibration import Artefact, Calibration
 from inference.coding.book import Book
 from inference.grounding import Grounded
+from inference.llm.wire import Lane
 from inference.proposers.base import Proposer
 from inference.proposers.builtin import Builtin
 from inference.schema import Band, ChartText, NoteText, Outcome, Proposal
@@ -86,6 +88,10 @@ class Engine:
         if withheld:
             dropped[IMPROBABLE] = withheld
         return Outcome(tuple(proposals[:shown]), tuned.proposer.name, tuned.proposer.version, dropped=dropped)
+
+    async def apropose(self, chart: ChartText, *, lane: Lane = Lane.BACKLOG) -> Outcome:
+        """The same in a thread of its own, so that an event loop is not held up."""
+        return await asyncio.to_thread(self.propose, chart)
 
     def _proposal(self, item: Grounded, confidence: float, band: Band) -> Proposal:
         return Proposal(

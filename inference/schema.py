@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from inference.llm.wire import Usage
+
 
 class Band(StrEnum):
     """How far a coder may trust a suggestion.
@@ -98,7 +100,8 @@ class Proposal:
 class Outcome:
     """What a run of the engine yields: the proposals that survived every check, best first.
 
-    `dropped` counts what the checks refused, by reason ("unknown code", "quote not in note", …).
+    `dropped` counts what the checks refused, by reason ("unknown code", "quote not in note", …). `base_model`,
+    `adapter` and `usage` are a language model's. `fallback`: another engine was asked, and the built-in one answered.
     """
 
     proposals: tuple[Proposal, ...]
@@ -106,3 +109,7 @@ class Outcome:
     model_version: str
     prompt_version: str = ""
     dropped: dict[str, int] = field(default_factory=dict)
+    base_model: str = ""
+    adapter: str = ""
+    usage: Usage = field(default_factory=Usage)
+    fallback: bool = False

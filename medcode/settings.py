@@ -18,32 +18,9 @@ from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from medcode.environment import env, env_bool, env_choice, env_float, env_int
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def env(name: str, default: str = "") -> str:
-    """The variable, or the content of the file that `NAME_FILE` points to (Docker and systemd secrets)."""
-    file = os.environ.get(f"{name}_FILE")
-    if file:
-        try:
-            return Path(file).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ImproperlyConfigured(f"{name}_FILE points to {file}, which cannot be read: {error}") from error
-    return os.environ.get(name, default)
-
-
-def env_bool(name: str, default: bool = False) -> bool:
-    value = env(name, "1" if default else "0").lower()
-    if value not in {"0", "1", "true", "false", "yes", "no"}:
-        raise ImproperlyConfigured(f"{name} must be one of 0, 1, true, false, yes, no; it is {value!r}.")
-    return value in {"1", "true", "yes"}
-
-
-def env_int(name: str, default: int) -> int:
-    value = env(name, str(default))
-    if not value.lstrip("-").isdigit():
-        raise ImproperlyConfigured(f"{name} must be a whole number; it is {value!r}.")
-    return int(value)
 
 
 DATA_DIR = Path(env("MEDCODE_DATA_DIR") or BASE_DIR / ".data").resolve()
@@ -122,7 +99,29 @@ DATABASES = {
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
-VLLM_URL = env("VLLM_URL")
+# --- The model server ---------------------------------------------------------------------------
+
+
+# One server or several, separated by commas; none means that the built-in coder works alone.
+VLLM_URLS = [url.rstrip("/") for url in env("VLLM_URL").split(",") if url]
+VLLM_MODEL = env("VLLM_MODEL")  # the served name of the base model; asked of the server when empty
+VLLM_API_KEY = env("VLLM_API_KEY")
+VLLM_CA_FILE = env("VLLM_CA_FILE")
+VLLM_CLIENT_CERT_FILE = env("VLLM_CLIENT_CERT_FILE")  # mTLS: this client's certificate and key
+VLLM_CLIENT_KEY_FILE = env("VLLM_CLIENT_KEY_FILE")
+VLLM_MODE = env_choice("VLLM_MODE", "constrained", {"free", "constrained", "two-step"})
+VLLM_LONG_NOTES = env_choice("VLLM_LONG_NOTES", "cut", {"cut", "windows"})
+VLLM_SAMPLES = env_int("VLLM_SAMPLES", 1)  # more than one: self-consistency
+VLLM_IN_FLIGHT = env_int("VLLM_IN_FLIGHT", 64)  # requests, over all servers
+VLLM_RESERVED = env_int("VLLM_RESERVED", 8)  # of these, kept free for charts that a person waits for
+VLLM_PRIORITY = env_bool("VLLM_PRIORITY")  # the server runs with --scheduling-policy priority
+VLLM_TIMEOUT = env_float("VLLM_TIMEOUT", 120.0)  # seconds for one request
+VLLM_CONTEXT = env_int("VLLM_CONTEXT", 0)  # tokens; asked of the server when 0
+CODER_ENGINE = env_choice("CODER_ENGINE", "ensemble" if VLLM_URLS else "builtin", {"builtin", "vllm", "ensemble"})
+CODER_FALLBACK = env_bool("CODER_FALLBACK", default=True)  # the built-in coder answers while the server is away
+METRICS_TOKEN = env("METRICS_TOKEN")  # for Prometheus; without it only signed-in admins read /metrics
+if CODER_ENGINE != "builtin" and not VLLM_URLS:
+    raise ImproperlyConfigured(f"CODER_ENGINE={CODER_ENGINE} needs VLLM_URL.")
 
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"review.tasks.suggest_codes": {"queue": "inference"}}

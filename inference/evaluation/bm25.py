@@ -7,12 +7,14 @@ terms, a query is the words of one sentence that are not negated. No dictionary,
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.llm.wire import Lane
 from inference.schema import Band, ChartText, Evidence, NoteText, Outcome, Proposal
 from inference.text import assertion
 from inference.text.assertion import Status
@@ -65,6 +67,10 @@ class Bm25:
                         best[number] = (score, place)
         ordered = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))[:MOST]
         return Outcome(tuple(self._proposal(number, *found) for number, found in ordered), "bm25", VERSION)
+
+    async def apropose(self, chart: ChartText, *, lane: Lane = Lane.BACKLOG) -> Outcome:
+        """The same in a thread of its own."""
+        return await asyncio.to_thread(self.propose, chart)
 
     def nearest(self, words: list[str]) -> list[tuple[int, float]]:
         """The numbers and scores of the best entries for these words, in no order."""

@@ -6,6 +6,7 @@ from review.models.codes import KeptCode
 from review.models.decision import AssignedCode, Decision, RejectReason
 from review.models.encounter import Encounter, Patient
 from review.models.report import WeeklyReport
+from review.models.shadow import ShadowRun, ShadowSuggestion
 from review.models.suggestion import Evidence, Suggestion
 from review.models.user import Role, User
 
@@ -23,6 +24,8 @@ __all__ = [
     "Patient",
     "RejectReason",
     "Role",
+    "ShadowRun",
+    "ShadowSuggestion",
     "Suggestion",
     "User",
     "WeeklyReport",

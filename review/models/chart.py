@@ -63,6 +63,7 @@ class Chart(models.Model):
     suggest_lease_expires_at = models.DateTimeField(null=True, blank=True)
     suggest_attempts = models.PositiveSmallIntegerField(default=0)
     suggest_error = models.CharField(max_length=300, blank=True)
+    person_waiting = models.BooleanField(default=False, help_text="Somebody looks at the page: before the backlog.")
 
     received_at = models.DateTimeField(default=timezone.now)
     finalized_at = models.DateTimeField(null=True, blank=True)
@@ -92,7 +93,9 @@ class Chart(models.Model):
             ),
             models.Index(fields=["coding_date", "id"], condition=models.Q(status="ready"), name="chart_ready_by_age"),
             models.Index(
-                fields=["id"], condition=models.Q(status__in=["received", "suggesting"]), name="chart_to_suggest"
+                fields=["-person_waiting", "id"],
+                condition=models.Q(status__in=["received", "suggesting"]),
+                name="chart_to_suggest",
             ),
             models.Index(
                 fields=["-finalized_at", "id"], condition=models.Q(status="final"), name="chart_final_by_time"
