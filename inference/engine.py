@@ -6,6 +6,7 @@ In order: text → candidates → proposer → grounding → checks against the 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from inference.calibration import Artefact, Calibration
 from inference.coding.book import Book
 from inference.grounding import Grounded
 from inference.llm.wire import Lane
-from inference.proposers.base import Proposer
+from inference.proposers.base import Proposer, RawProposal
 from inference.proposers.builtin import Builtin
 from inference.schema import Band, ChartText, NoteText, Outcome, Proposal
 from medcode.codebook.lexicon import tables
@@ -74,35 +75,50 @@ class Engine:
     def propose(self, chart: ChartText) -> Outcome:
         """The codes that the chart supports, most probable first, each with verbatim evidence."""
         tuned = self.tuned  # read once: another thread may exchange it
-        claims = tuned.proposer.propose(chart)
+        likely, dropped = self.judged(tuned.proposer.propose(chart), chart, tuned)
+        proposals = shown(likely, dropped, tuned.calibrated, self.snapshot.code_system)
+        return Outcome(proposals, tuned.proposer.name, tuned.proposer.version, dropped=dropped)
+
+    def judged(
+        self, claims: Iterable[RawProposal], chart: ChartText, tuned: Tuned
+    ) -> tuple[list[tuple[Grounded, float]], dict[str, int]]:
+        """The claims that stand, each with its probability, and how many were dropped for which reason."""
         kept, dropped = grounding.ground(claims, chart, self.snapshot)
-        likely = [(item, tuned.calibrated.probability(item.score)) for item in kept]
-        proposals = [
-            self._proposal(item, confidence, tuned.calibrated.band(confidence))
-            for item, confidence in likely
-            if item.required or confidence >= tuned.calibrated.floor
-        ]
-        proposals.sort(key=lambda item: (-item.confidence, item.code))
-        shown = sum(item.band is not Band.LOW for item in proposals) + tuned.calibrated.most_low
-        withheld = len(kept) - len(proposals[:shown])
-        if withheld:
-            dropped[IMPROBABLE] = withheld
-        return Outcome(tuple(proposals[:shown]), tuned.proposer.name, tuned.proposer.version, dropped=dropped)
+        return [(item, tuned.calibrated.probability(item.score)) for item in kept], dropped
 
     async def apropose(self, chart: ChartText, *, lane: Lane = Lane.BACKLOG) -> Outcome:
         """The same in a thread of its own, so that an event loop is not held up."""
         return await asyncio.to_thread(self.propose, chart)
 
-    def _proposal(self, item: Grounded, confidence: float, band: Band) -> Proposal:
-        return Proposal(
-            code_system=self.snapshot.code_system,
-            code=item.entry.code,
-            description=item.entry.title,
-            confidence=confidence,
-            band=band,
-            evidence=item.evidence,
-            reason=item.reason,
-        )
+
+def shown(
+    likely: list[tuple[Grounded, float]], dropped: dict[str, int], calibrated: Calibration, code_system: str
+) -> tuple[Proposal, ...]:
+    """What a coder gets to see of the claims that stand, most probable first. The rest is counted in `dropped`."""
+    proposals = [
+        proposal(item, confidence, calibrated.band(confidence), code_system)
+        for item, confidence in likely
+        if item.required or confidence >= calibrated.floor
+    ]
+    proposals.sort(key=lambda item: (-item.confidence, item.code))
+    most = sum(item.band is not Band.LOW for item in proposals) + calibrated.most_low
+    withheld = len(likely) - len(proposals[:most])
+    if withheld:
+        dropped[IMPROBABLE] = withheld
+    return tuple(proposals[:most])
+
+
+def proposal(item: Grounded, confidence: float, band: Band, code_system: str) -> Proposal:
+    """A claim that stands, as a suggestion."""
+    return Proposal(
+        code_system=code_system,
+        code=item.entry.code,
+        description=item.entry.title,
+        confidence=confidence,
+        band=band,
+        evidence=item.evidence,
+        reason=item.reason,
+    )
 
 
 def load(snapshot: Snapshot, cache_dir: Path | None = None, artefact: Artefact | None = None) -> Engine:

@@ -143,6 +143,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "review.tasks.make_weekly_report",
         "schedule": crontab(minute=0, hour=6, day_of_week="monday"),
     },
+    "audit-samples": {
+        "task": "review.tasks.draw_audit_samples",
+        "schedule": crontab(minute=15, hour=6, day_of_week="monday"),
+    },
 }
 
 # --- The application ----------------------------------------------------------------------------

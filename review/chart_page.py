@@ -68,6 +68,14 @@ class NoteView:
     suggestion_count: int
 
 
+@dataclass(frozen=True, slots=True)
+class KindView:
+    """The assigned codes of one kind, in their own order."""
+
+    label: str
+    codes: tuple[AssignedCode, ...]
+
+
 @dataclass
 class ChartPage:
     """What the templates read. `editable`: this person may act on the chart now.
@@ -88,6 +96,12 @@ class ChartPage:
     def reasons(self) -> list[tuple[str, str]]:
         """Reasons for an override, in the order of their keys."""
         return RejectReason.choices
+
+    @property
+    def kinds(self) -> list[KindView]:
+        """Diagnoses, procedures, services; those of which there are any."""
+        by_kind = {kind: tuple(each for each in self.assigned if each.kind == kind) for kind in AssignedCode.Kind}
+        return [KindView(str(kind.label), codes) for kind, codes in by_kind.items() if codes]
 
     @property
     def undecided(self) -> int:
@@ -137,7 +151,7 @@ def load(chart: Chart, *, user: User) -> ChartPage:
         .prefetch_related(Prefetch("evidence", Evidence.objects.select_related("note").defer("note__text")))
         .order_by("rank", "id")
     )
-    assigned = list(chart.assigned_codes.select_related("decision"))
+    assigned = list(chart.assigned_codes.select_related("decision").prefetch_related("pointers__diagnosis"))
     held = chart.claimed_by if chart.is_held else None
     return ChartPage(
         chart=chart,

@@ -27,7 +27,10 @@ ENTRIES = [
     ("search_codes", "Code book", "codebook"),
     ("bring_in_charts", "Bring in charts", "upload"),
     ("read_reports", "Reports", "reports"),
+    ("read_audits", "Second look", "second_look"),
+    ("answer_audits", "My audits", "my_audits"),
     ("export_decisions", "Exports", "exports"),
+    ("run_the_system", "Model", "model"),
     ("run_the_system", "System", "system"),
 ]
 

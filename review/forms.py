@@ -2,48 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
 from django import forms
 
+from review.actions.errors import InvalidInputError
 from review.models import Chart, Encounter
-from review.worklist import SORTS, STATUSES, WorklistFilter
 
-STATUS_LABELS = {
-    "ready": "Ready to code",
-    "waiting": "Waiting for suggestions",
-    "on_hold": "On hold",
-    "failed": "Suggestions failed",
-    "final": "Final",
-}
-SORT_LABELS = {"confidence": "Most certain first", "age": "Oldest first"}
 MAX_IDLE_SECONDS = 300
-
-
-class WorklistForm(forms.Form):
-    """The filters above the worklist. Unknown values are dropped one by one, never an error page."""
-
-    status = forms.ChoiceField(choices=[(key, STATUS_LABELS[key]) for key in STATUSES], required=False)
-    sort = forms.ChoiceField(choices=[(key, SORT_LABELS[key]) for key in SORTS], required=False)
-    specialty = forms.ChoiceField(required=False)
-    patient_class = forms.ChoiceField(
-        label="Class", choices=[("", "All classes"), *Encounter.PatientClass.choices], required=False
-    )
-    band = forms.ChoiceField(choices=[("", "All bands"), *Chart.Bands.choices], required=False)
-    mine = forms.BooleanField(label="Mine", required=False)
-    flagged = forms.BooleanField(label="Flagged for review", required=False)
-
-    def __init__(self, data: Any, *, specialties: list[str]) -> None:
-        super().__init__(data)
-        self.fields["specialty"].choices = [("", "All specialties"), *((each, each) for each in specialties)]  # type: ignore[attr-defined]
-        for name in self.fields:
-            self.fields[name].widget.attrs["id"] = f"filter-{name}"
-
-    def chosen(self) -> WorklistFilter:
-        """The filter that the valid part of the input describes."""
-        self.is_valid()
-        values = {key: value for key, value in self.cleaned_data.items() if value}
-        return WorklistFilter(**values)
 
 
 def seconds_spent(data: Any) -> int | None:
@@ -56,3 +24,24 @@ def whole_number(text: str | None) -> int:
     """A small whole number from a form; -1 for anything else, which every action refuses by name."""
     value = text or ""
     return int(value) if value.isascii() and value.isdigit() and len(value) < 7 else -1
+
+
+def version_of(data: Any) -> int | None:
+    """The chart's version on the person's screen; None when the form does not say."""
+    return whole_number(data.get("version")) if data.get("version") else None
+
+
+def numbers(text: str | None, *, field: str) -> list[int]:
+    """Small whole numbers as people list them: "1 3", "1,3". Raises `InvalidInputError` for anything else."""
+    found = [whole_number(each) for each in re.split(r"[\s,;]+", text or "") if each]
+    if -1 in found:
+        raise InvalidInputError("Write numbers with spaces between them.", field=field)
+    return found
+
+
+def day(text: str | None, *, field: str) -> date | None:
+    """A day as a date field sends it; None for an empty one. Raises `InvalidInputError` for anything else."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise InvalidInputError("Write the day as 2026-05-31.", field=field) from error

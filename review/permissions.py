@@ -22,6 +22,17 @@ ROLES: dict[str, frozenset[str]] = {
     "adopt_models": frozenset({Role.ADMIN}),
     "search_codes": frozenset({Role.CODER, Role.CDI_SPECIALIST, Role.AUDITOR, Role.SUPERVISOR, Role.ADMIN}),
     "ask_codebook": frozenset(Role),
+    "plan_audits": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
+    "read_audits": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
+    "audit_charts": frozenset({Role.AUDITOR}),
+    "open_audits": frozenset({Role.CODER, Role.AUDITOR, Role.SUPERVISOR}),
+    "answer_audits": frozenset({Role.CODER}),
+    "decide_audits": frozenset({Role.SUPERVISOR}),
+    "code_again": frozenset({Role.CODER, Role.AUDITOR}),
+    "adjudicate": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
+    "assign_charts": frozenset({Role.SUPERVISOR}),
+    "move_charts": frozenset({Role.CODER, Role.SUPERVISOR}),
+    "see_whole_mrn": frozenset({Role.CODER, Role.CDI_SPECIALIST, Role.AUDITOR}),
 }
 
 SENTENCES = {
@@ -36,6 +47,17 @@ SENTENCES = {
     "run_the_system": "Only admins see the state of the system.",
     "search_codes": "The code book is open to everyone who reads charts.",
     "ask_codebook": "The code book is open to every account that is active.",
+    "plan_audits": "Audit samples are planned and drawn by auditors and supervisors.",
+    "read_audits": "Audits are open to auditors and supervisors; coders find theirs under “My audits”.",
+    "audit_charts": "Only auditors take a second look at charts.",
+    "open_audits": "A second look is open to the auditor, the coder whose chart it is, and supervisors.",
+    "answer_audits": "Findings are answered by the coder whose chart it is.",
+    "decide_audits": "Escalated findings are decided by supervisors.",
+    "code_again": "Charts are coded a second time by coders and auditors.",
+    "adjudicate": "Two codings are adjudicated by auditors and supervisors.",
+    "assign_charts": "Supervisors assign charts and make the rules for it.",
+    "move_charts": "Charts are moved by coders and supervisors.",
+    "see_whole_mrn": "Whole record numbers are for those who work on the chart.",
 }
 
 Person = User | AnonymousUser
@@ -64,3 +86,9 @@ check_can_make_reports, can_make_reports = _pair("make_reports")
 check_can_export, can_export = _pair("export_decisions")
 check_can_run_system, can_run_system = _pair("run_the_system")
 check_can_adopt, can_adopt = _pair("adopt_models")
+check_can_plan_audits, can_plan_audits = _pair("plan_audits")
+check_can_audit, can_audit = _pair("audit_charts")
+check_can_answer_audits, can_answer_audits = _pair("answer_audits")
+check_can_decide_audits, can_decide_audits = _pair("decide_audits")
+check_can_code_again, can_code_again = _pair("code_again")
+check_can_adjudicate, can_adjudicate = _pair("adjudicate")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from review.actions import reporting, suggesting
+from review.actions import reporting, sampling, suggesting
 from review.reports.weeks import last_week
 
 
@@ -22,3 +22,9 @@ def sweep() -> None:
 def make_weekly_report() -> None:
     """Monday morning: the week that ended last night."""
     reporting.make_weekly_report(last_week())
+
+
+@shared_task
+def draw_audit_samples() -> None:
+    """Monday morning: from the charts that became final last week."""
+    sampling.draw_due(last_week())

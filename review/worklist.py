@@ -1,19 +1,27 @@
-"""The worklist as people filter it: one query over the chart's own columns, paged by key."""
+"""The worklist as people filter and sort it: the chart's own columns, paged by key.
+
+No page counts and none skips: the rows after a row are found by its place in an index, so that the millionth
+row costs what the first one does. Keys of several columns are read one range after the other (`_ranges`),
+because PostgreSQL cannot enter an index in the middle by an OR.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from django.core import signing
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from review.models import Chart, Decision, User
+from review.models import FLAGGED, FLAGS, Chart, User
 
 S = Chart.Status
 PAGE_SIZE = 40
+MAX_CHOICES = 300
 
 # What the "status" filter may say, and the statuses that it stands for.
 STATUSES: dict[str, tuple[Chart.Status, ...]] = {
@@ -23,28 +31,53 @@ STATUSES: dict[str, tuple[Chart.Status, ...]] = {
     "failed": (S.FAILED,),
     "final": (S.FINAL,),
 }
-# Sort → the column that leads, and whether it descends; the id breaks ties, ascending.
-SORTS: dict[str, tuple[str, bool]] = {"confidence": ("confidence", True), "age": ("coding_date", False)}
-FINAL_SORT = ("finalized_at", True)
+# Sort → the columns of its order; the id breaks ties, ascending.
+CONFIDENCE = "-confidence"
+SORTS: dict[str, tuple[str, ...]] = {
+    "confidence": (CONFIDENCE,),
+    "age": ("coding_date",),
+    "specialty": ("specialty", CONFIDENCE),
+    "payer": ("payer", CONFIDENCE),
+    "patient_class": ("patient_class", CONFIDENCE),
+    "facility": ("facility", CONFIDENCE),
+    "assigned": (CONFIDENCE,),
+    "flags": (CONFIDENCE,),
+}
+FINAL_SORT = ("-finalized_at",)
+ANY_FLAG = "any"
+ME, NOBODY = "me", "nobody"
 SALT = "worklist.cursor"
 
 
 @dataclass(frozen=True, slots=True)
 class WorklistFilter:
-    """A person's choice. Empty strings mean "any"."""
+    """A person's choice. Empty strings mean "any". `assigned`: "me", "nobody", or the number of a person."""
 
     status: str = "ready"
     specialty: str = ""
     patient_class: str = ""
+    payer: str = ""
+    facility: str = ""
     band: str = ""
+    flag: str = ""
+    assigned: str = ""
     mine: bool = False
-    flagged: bool = False
     sort: str = "confidence"
 
     @property
-    def column(self) -> tuple[str, bool]:
-        """The leading column of the order, and whether it descends."""
-        return FINAL_SORT if self.status == "final" else SORTS[self.sort]
+    def order(self) -> tuple[str, ...]:
+        """The leading columns of the order, descending with a minus. Charts that wait have only their age."""
+        if self.status == "final":
+            return FINAL_SORT
+        return SORTS["age"] if self.status != "ready" else SORTS[self.sort]
+
+    def parts(self, user: User) -> tuple[Q, ...]:
+        """What comes first and what comes after it; each part is in the order on its own."""
+        if self.status == "ready" and self.sort == "assigned":
+            return Q(assigned_to=user), ~Q(assigned_to=user)
+        if self.status == "ready" and self.sort == "flags":
+            return FLAGGED, ~FLAGGED
+        return (Q(),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,85 +88,121 @@ class Page:
     after: str
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The last row that somebody has seen: the part it is in, its values in the order, its id."""
+
+    part: int
+    values: tuple[Any, ...]
+    pk: int
+
+
 def queryset(chosen: WorklistFilter, *, user: User) -> QuerySet[Chart]:
     """The charts of the worklist in their order. Never touches note text, never counts."""
     charts = Chart.objects.filter(status__in=STATUSES[chosen.status])
-    if chosen.specialty:
-        charts = charts.filter(specialty=chosen.specialty)
-    if chosen.patient_class:
-        charts = charts.filter(encounter__patient_class=chosen.patient_class)
-    if chosen.band:
-        charts = charts.filter(band=chosen.band)
-    if chosen.flagged:
-        charts = charts.filter(needs_manual_review=True)
+    for column in ("specialty", "patient_class", "payer", "facility", "band"):
+        if value := getattr(chosen, column):
+            charts = charts.filter(**{column: value})
+    if chosen.flag:
+        charts = charts.filter(FLAGGED if chosen.flag == ANY_FLAG else Q(**{chosen.flag: True}))
+    if chosen.assigned:
+        charts = charts.filter(_assigned(chosen.assigned, user))
     if chosen.mine:
-        held = Q(claimed_by=user, claim_expires_at__gt=timezone.now())
-        charts = charts.filter(held | Q(finalized_by=user))
-    column, descends = chosen.column
-    return charts.select_related("encounter__patient", "claimed_by", "finalized_by").order_by(
-        f"-{column}" if descends else column, "id"
+        charts = charts.filter(_mine(chosen.status, user))
+    return charts.select_related("encounter__patient", "claimed_by", "finalized_by", "assigned_to").order_by(
+        *chosen.order, "id"
     )
 
 
+def _assigned(to: str, user: User) -> Q:
+    if to == NOBODY:
+        return Q(assigned_to=None)
+    return Q(assigned_to=user.pk if to == ME else int(to))
+
+
+def _mine(status: str, user: User) -> Q:
+    if status == "final":
+        return Q(finalized_by=user)
+    return Q(claimed_by=user, claim_expires_at__gt=timezone.now()) | Q(assigned_to=user)
+
+
 def page(chosen: WorklistFilter, *, user: User, after: str = "") -> Page:
-    """The rows after a cursor, by key: the millionth row costs what the first one does."""
-    charts = queryset(chosen, user=user)
-    column, descends = chosen.column
-    position = _read_cursor(after, column)
-    if position:
-        value, pk = position
-        beyond = Q(**{f"{column}__lt" if descends else f"{column}__gt": value})
-        charts = charts.filter(beyond | Q(**{column: value, "pk__gt": pk}))
-    rows = list(charts[: PAGE_SIZE + 1])
+    """The rows after a cursor. Each query is a range of one index; as many as there are parts and columns at most."""
+    charts, parts = queryset(chosen, user=user), chosen.parts(user)
+    position = _read_cursor(after, chosen)
+    rows: list[tuple[int, Chart]] = []
+    for number, part in enumerate(parts):
+        if position and number < position.part:
+            continue
+        begun = position if position and number == position.part else None
+        for piece in _ranges(chosen.order, begun):
+            wanted = PAGE_SIZE + 1 - len(rows)
+            if wanted:
+                rows += [(number, chart) for chart in charts.filter(part & piece)[:wanted]]
     more = len(rows) > PAGE_SIZE
     rows = rows[:PAGE_SIZE]
-    return Page(rows, _write_cursor(rows[-1], column) if more else "")
+    return Page([chart for _, chart in rows], _write_cursor(chosen, *rows[-1]) if more else "")
 
 
-def _write_cursor(chart: Chart, column: str) -> str:
-    value: Any = getattr(chart, column)
-    return signing.dumps([column, value.isoformat() if isinstance(value, date) else value, chart.pk], salt=SALT)
+def _ranges(order: tuple[str, ...], position: Position | None) -> Iterator[Q]:
+    """What comes after a position, as ranges that follow each other: same values and a higher id, then ever wider."""
+    if position is None:
+        yield Q()
+        return
+    names = [column.lstrip("-") for column in order]
+    same = dict(zip(names, position.values, strict=True))
+    yield Q(**same, pk__gt=position.pk)
+    for column, name in reversed(list(zip(order, names, strict=True))):
+        value = same.pop(name)
+        yield Q(**same, **{f"{name}__lt" if column.startswith("-") else f"{name}__gt": value})
 
 
-def _read_cursor(text: str, column: str) -> tuple[Any, int] | None:
+def _write_cursor(chosen: WorklistFilter, part: int, chart: Chart) -> str:
+    values = [getattr(chart, column.lstrip("-")) for column in chosen.order]
+    said = [value.isoformat() if isinstance(value, date) else value for value in values]
+    return signing.dumps([chosen.status, chosen.sort, part, said, chart.pk], salt=SALT)
+
+
+def _read_cursor(text: str, chosen: WorklistFilter) -> Position | None:
     """The position that a cursor names; None for none, a foreign one, or one of another order."""
     try:
-        own_column, value, pk = signing.loads(text, salt=SALT)
+        status, sort, part, values, pk = signing.loads(text, salt=SALT)
     except (signing.BadSignature, ValueError):
         return None
-    return (value, pk) if own_column == column else None
-
-
-def specialties() -> list[str]:
-    """The specialties that charts have, in order, by skipping from one to the next along the index."""
-    found: list[str] = []
-    last = ""
-    while following := (
-        Chart.objects.filter(specialty__gt=last).order_by("specialty").values_list("specialty", flat=True).first()
-    ):
-        found.append(following)
-        last = following
-    return found
+    return Position(part, tuple(values), pk) if (status, sort) == (chosen.status, chosen.sort) else None
 
 
 @dataclass(frozen=True, slots=True)
-class Today:
-    """A coder's own day: charts made final, codes decided, seconds spent deciding."""
+class Choices:
+    """The values that charts have, in order: what the filters offer and accept."""
 
-    charts: int
-    decisions: int
-    seconds: int
-
-    @property
-    def seconds_each(self) -> int | None:
-        return round(self.seconds / self.decisions) if self.decisions else None
+    specialties: list[str]
+    payers: list[str]
+    facilities: list[str]
 
 
-def today_of(user: User, *, now: datetime | None = None) -> Today:
-    """What this person has done since midnight of the hospital's calendar."""
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    tomorrow = midnight + timedelta(days=1)
-    own = Decision.objects.filter(coder=user, decided_at__gte=midnight, decided_at__lt=tomorrow).exclude(act="undo")
-    seconds = [each or 0 for each in own.values_list("seconds_spent", flat=True)]
-    charts = Chart.objects.filter(finalized_by=user, finalized_at__gte=midnight).count()
-    return Today(charts, len(seconds), sum(seconds))
+def choices() -> Choices:
+    return Choices(*(_values(column) for column in ("specialty", "payer", "facility")))
+
+
+def specialties() -> list[str]:
+    """The specialties that charts have, in order."""
+    return _values("specialty")
+
+
+def _values(column: str) -> list[str]:
+    """The distinct values of a column but "", found by skipping from one to the next along its index."""
+    name = connection.ops.quote_name(Chart._meta.get_field(column).column)
+    step = f"SELECT {name} FROM review_chart WHERE {name} > %s ORDER BY {name} LIMIT 1"  # noqa: S608 - own columns
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH RECURSIVE found(value) AS (({step}) UNION ALL SELECT ({step.replace('%s', 'found.value')}) "  # noqa: S608
+            "FROM found WHERE found.value IS NOT NULL) SELECT value FROM found WHERE value IS NOT NULL LIMIT %s",
+            ["", MAX_CHOICES],
+        )
+        return [value for (value,) in cursor.fetchall()]
+
+
+def flags_of(chart: Chart) -> list[str]:
+    """The flags that a chart carries, in the order in which a row shows them."""
+    return [flag for flag in FLAGS if getattr(chart, flag)]

@@ -54,7 +54,10 @@ class Builtin:
 
     def propose(self, chart: ChartText) -> list[RawProposal]:
         """Every candidate code of the chart with its raw score."""
-        case = self.case(chart)
+        return self.claims(self.case(chart))
+
+    def claims(self, case: Case) -> list[RawProposal]:
+        """The same from a case that was made before."""
         finder = Finder(case)
         return [self._raw(finder, candidate, features) for candidate, features in described(case)]
 

@@ -79,7 +79,7 @@ def chart(sent: IncomingChart, row: Encounter, release_on: ReleaseOn) -> Chart:
 
 
 def dated_columns(row: Encounter, latest_note: date | None, release_on: ReleaseOn) -> dict[str, Any]:
-    """Specialty, coding date and release of a chart.
+    """What the chart repeats of its encounter, its coding date and its release.
 
     The date of discharge chooses the code set, else that of admission (Guidelines, Section I), else
     the latest note's, else today's, marked as assumed.
@@ -89,6 +89,9 @@ def dated_columns(row: Encounter, latest_note: date | None, release_on: ReleaseO
     choice = release_on(day)
     return {
         "specialty": row.specialty,
+        "patient_class": row.patient_class,
+        "payer": row.payer,
+        "facility": row.facility,
         "coding_date": day,
         "coding_date_assumed": known is None,
         "release": choice.release if choice else None,

@@ -25,7 +25,8 @@ def free(at: datetime) -> Q:
 def claim_next(*, by: User, filters: WorklistFilter | None = None) -> Chart | None:
     """Give the coder the first free chart of the worklist as filtered, or None when it is empty.
 
-    A chart that the coder holds already comes first: nobody collects charts by pressing "next".
+    A chart that the coder holds already comes first: nobody collects charts by pressing "next". Then come those
+    assigned to the coder, then those assigned to nobody; other people's are left to them.
     `SKIP LOCKED` lets many coders ask at once without waiting for each other or getting the same one.
     """
     check_can_code(by)
@@ -34,7 +35,8 @@ def claim_next(*, by: User, filters: WorklistFilter | None = None) -> Chart | No
     held = ready.filter(claimed_by=by, claim_expires_at__gt=now).first()
     if held:
         return held
-    chart = ready.filter(free(now)).select_for_update(of=("self",), skip_locked=True).first()
+    at_hand = ready.filter(free(now)).select_for_update(of=("self",), skip_locked=True)
+    chart = at_hand.filter(assigned_to=by).first() or at_hand.filter(assigned_to=None).first()
     if chart:
         take(chart, by=by)
     return chart

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import QuerySet
 
 from medcode.codebook import lookup
 from medcode.codebook.models import Code, CodeSystem
@@ -90,7 +90,7 @@ def add(
     chart = _open_chart(chart, by=by)
     chosen = _assignable(code, chart, code_system)
     open_suggestion = chart.suggestions.filter(code_system=code_system, code=chosen.code, state=State.PENDING).first()
-    if open_suggestion:
+    if open_suggestion and not chart.hides_suggestions:
         raise ConflictError(f"{open_suggestion.display} is among the suggestions: accept it there.")
     decision = _record(
         Act.ADD,
@@ -141,6 +141,8 @@ def _open_chart(chart: Chart, *, by: User) -> Chart:
 def _open_suggestion(suggestion: Suggestion, *, by: User) -> tuple[Chart, Suggestion]:
     chart = _open_chart(suggestion.chart, by=by)
     suggestion = Suggestion.objects.select_related("run__model_version").get(pk=suggestion.pk)
+    if chart.hides_suggestions:
+        raise ConflictError("This is a blind chart: save your own list, then decide on the suggestions.")
     if suggestion.state != State.PENDING:
         raise ConflictError(f"{suggestion.display} was {suggestion.get_state_display().lower()} already.")
     return chart, suggestion
@@ -150,10 +152,14 @@ def _assignable(text: str, chart: Chart, code_system: str) -> Code:
     """The billable code of the chart's release, or a refusal that says what is wrong with it."""
     if not undotted(text):
         raise InvalidInputError("Choose a code.", field="code")
-    code = lookup.get(text, on=chart.coding_date, code_system=code_system)
     shown = dotted(undotted(text), code_system)[:12]
+    try:
+        code = lookup.get(text, on=chart.coding_date, code_system=code_system)
+    except lookup.CodebookEmptyError as error:
+        raise InvalidInputError(f"{shown} looks like {code_system}, which is not loaded.", field="code") from error
     if code is None:
-        raise InvalidInputError(f"{shown} is not a code of {chart.release or code_system}.", field="code")
+        book = chart.release if code_system == CodeSystem.ICD10CM else None
+        raise InvalidInputError(f"{shown} is not a code of {book or code_system}.", field="code")
     if not code.billable:
         raise InvalidInputError(f"{shown} is a category, not a billable code: choose one below it.", field="code")
     if chart.assigned_codes.filter(code_system=code_system, code=code.code).exists():
@@ -216,19 +222,42 @@ def _record(act: Decision.Act, chart: Chart, by: User, **values: object) -> Deci
 
 
 def _assign(chart: Chart, code: Code, decision: Decision) -> None:
-    last = chart.assigned_codes.aggregate(last=Max("sequence"))["last"] or 0
-    AssignedCode.objects.create(
+    assigned = AssignedCode(
         chart=chart,
         decision=decision,
         code_system=code.release.code_system,
         code=code.code,
         description=code.title,
-        sequence=last + 1,
     )
+    assigned.sequence = _of_kind(chart, kind_of(assigned.code_system)).count() + 1
+    assigned.save()
+
+
+def kind_of(code_system: str) -> str:
+    """The kind whose order a code joins, as the database derives it (`AssignedCode.kind`)."""
+    kinds = {CodeSystem.ICD10CM: AssignedCode.Kind.DIAGNOSIS, CodeSystem.ICD10PCS: AssignedCode.Kind.PROCEDURE}
+    return kinds.get(CodeSystem(code_system), AssignedCode.Kind.SERVICE)
+
+
+def _of_kind(chart: Chart, kind: str) -> QuerySet[AssignedCode]:
+    return chart.assigned_codes.filter(kind=kind).order_by("sequence")
 
 
 def _close_gaps(chart: Chart) -> None:
-    """Number the assigned codes 1, 2, 3 … again; the unique constraint is checked at commit."""
-    for position, assigned in enumerate(chart.assigned_codes.order_by("sequence"), start=1):
-        if assigned.sequence != position:
-            AssignedCode.objects.filter(pk=assigned.pk).update(sequence=position)
+    """Number the codes of each kind 1, 2, 3 … again; the unique constraint is checked at commit."""
+    for kind in AssignedCode.Kind.values:
+        for position, assigned in enumerate(_of_kind(chart, kind), start=1):
+            if assigned.sequence != position:
+                AssignedCode.objects.filter(pk=assigned.pk).update(sequence=position)
+
+
+def adopt(assigned: AssignedCode, suggestion: Suggestion, *, by: User) -> Decision:
+    """A code that a coder added before seeing that it is suggested: it rests on the suggestion from now on.
+
+    On a locked chart whose lease is held. The log has the addition, its undoing and the acceptance.
+    """
+    chart, added = assigned.chart, assigned.decision
+    _record(Act.UNDO, chart, by, undoes=added, code_system=added.code_system)
+    decision = _decide(Act.ACCEPT, chart, by, suggestion, final=assigned.code)
+    AssignedCode.objects.filter(pk=assigned.pk).update(decision=decision)
+    return decision

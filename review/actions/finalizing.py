@@ -2,45 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db import transaction
 from django.utils import timezone
 
 from medcode.codebook import facts, rules
+from medcode.codebook.known import Facts
 from medcode.codebook.rules import Finding as Finding
 from medcode.codebook.rules import Rule
 from medcode.codebook.rules.case import ORDER, Severity
 from review.actions.base import audit, change_status, locked, touch
 from review.actions.claiming import hold_lease
-from review.actions.errors import ConflictError, InvalidInputError
+from review.actions.errors import InvalidInputError
+from review.actions.freshness import check_version
 from review.models import AssignedCode, Chart, Suggestion, User
 from review.permissions import check_can_code
 
 # What is asked of a chart rather than of its codes; the codes are the code book's to judge.
 NO_CODES = Rule("chart.no_codes", "error", "The chart has no codes", "Medcode")
+BLIND = Rule("chart.blind", "error", "The coder's own list is not saved", "Medcode")
 UNDECIDED = Rule("chart.undecided", "error", "Suggestions are undecided", "Medcode")
 STAND_IN = Rule("chart.release", "info", "The code set is not the date's own", "Medcode")
 BANDS: dict[str, Severity] = {"HIGH": "error", "MEDIUM": "error", "LOW": "info"}
 
 
-def findings(chart: Chart) -> list[Finding]:
-    """All findings on the chart as it stands, errors first."""
-    return sorted(_all_findings(chart), key=lambda finding: ORDER[finding.severity])
+def findings(chart: Chart, known: Facts | None = None) -> list[Finding]:
+    """All findings on the chart as it stands, errors first. `known`: the facts about its codes, if read already."""
+    return sorted(_all_findings(chart, known), key=lambda finding: ORDER[finding.severity])
 
 
-def _all_findings(chart: Chart) -> Iterator[Finding]:
-    assigned = list(chart.assigned_codes.order_by("sequence"))
+def _all_findings(chart: Chart, known: Facts | None) -> Iterator[Finding]:
+    assigned = list(chart.assigned_codes.all())
     if not assigned:
         yield NO_CODES.found([], "No code is assigned: accept, modify or add at least one.")
-    undecided = chart.suggestions.filter(state=Suggestion.State.PENDING)
+    if chart.hides_suggestions:
+        yield BLIND.found([], "This is a blind chart: save your own list, then decide on the suggestions.")
+    else:
+        yield from _undecided_findings(chart)
+    yield from _code_findings(chart, assigned, known)
+    if chart.release_sentence:
+        yield STAND_IN.found([], chart.release_sentence)
+
+
+def _undecided_findings(chart: Chart) -> Iterator[Finding]:
+    undecided = list(chart.suggestions.filter(state=Suggestion.State.PENDING))
     for band, severity in BANDS.items():
         codes = tuple(each.display for each in undecided if each.band == band)
         if codes:
             yield Finding(UNDECIDED.id, severity, codes, _undecided(band, len(codes)), UNDECIDED.source)
-    yield from _code_findings(chart, assigned)
-    if chart.release_sentence:
-        yield STAND_IN.found([], chart.release_sentence)
 
 
 def _undecided(band: str, count: int) -> str:
@@ -50,22 +60,36 @@ def _undecided(band: str, count: int) -> str:
     return f"{count} {band} {noun} undecided: accept, modify or reject."
 
 
-def _code_findings(chart: Chart, assigned: list[AssignedCode]) -> list[Finding]:
+def _code_findings(chart: Chart, assigned: list[AssignedCode], known: Facts | None) -> list[Finding]:
     if not assigned:
         return []
-    case = _case(chart, assigned)
-    return rules.check(case, facts.gather(case, chart.coding_date))
+    case = case_of(chart, map(coded, assigned))
+    if known is None:
+        return rules.check(case, facts.gather(case, chart.coding_date))
+    return rules.check(case, known.only((each.code, each.code_system) for each in case.codes))
 
 
-def _case(chart: Chart, assigned: list[AssignedCode]) -> rules.Case:
-    """The chart's codes with patient and date, as the rules look at them."""
+def case_of(chart: Chart, codes: Iterable[rules.Coded]) -> rules.Case:
+    """Codes with the chart's patient and date, as the rules look at them."""
     encounter = chart.encounter
     return rules.Case(
-        tuple(rules.Coded(each.code, each.code_system, each.poa) for each in assigned),
+        tuple(codes),
         chart.coding_date,
         setting="inpatient" if encounter.is_inpatient else "outpatient",
         sex=encounter.patient.sex if encounter.patient.sex in ("F", "M") else "",
         age=encounter.age,
+    )
+
+
+def coded(assigned: AssignedCode) -> rules.Coded:
+    """An assigned code as the rules look at it."""
+    return rules.Coded(
+        assigned.code,
+        assigned.code_system,
+        assigned.poa,
+        modifiers=assigned.modifier_list,
+        units=assigned.units,
+        service_date=assigned.performed_on,
     )
 
 
@@ -80,8 +104,7 @@ def finalize(chart: Chart, *, by: User, version: int, acknowledged: bool = False
     check_can_code(by)
     chart = locked(chart)
     hold_lease(chart, by=by)
-    if chart.version != version:
-        raise ConflictError("The chart has changed since you opened this page: look again, then submit.")
+    check_version(chart, version)
     found = findings(chart)
     errors = [finding.sentence for finding in found if finding.severity == "error"]
     if errors:

@@ -1,30 +1,44 @@
-"""Claim a chart, ask the engine outside any transaction, store what it proposes."""
+"""Claim a chart, ask the engine outside any transaction, store what it proposes.
+
+The built-in coder works in Celery's processes, one chart each (`run`). Engines that ask a model server work in
+`review.coder_worker`, many charts at once in one process. Both go through the same lease: whoever holds it stores.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import uuid
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from inference import schema
-from inference.models import InferenceRun, ModelVersion
-from inference.schema import Band
-from medcode.codebook import lookup
-from medcode.codebook.models import CodeSystem
+from inference import routing, schema
 from review import engines
+from review.actions import assigning, shadowing
 from review.actions.base import audit, change_status, enqueue_suggest, locked
-from review.models import Chart, Evidence, Note, Suggestion, User
+from review.actions.proposals import record_run, store_proposals, worklist_columns
+from review.models import Chart, Note, Suggestion, User
 from review.permissions import check
 
 logger = logging.getLogger(__name__)
 
 SWEEP_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A chart in this process's hands until the lease runs out. `suspect`: it may have taken a worker down with it."""
+
+    chart: Chart
+    lease: uuid.UUID
+
+    @property
+    def suspect(self) -> bool:
+        return self.chart.suggest_attempts >= settings.SUGGEST_MAX_ATTEMPTS
 
 
 def run(chart_id: int) -> bool:
@@ -33,20 +47,19 @@ def run(chart_id: int) -> bool:
     Safe to call any number of times: the lease lets one caller through, and a result is stored
     only while the caller still holds it. No transaction is open while the engine works.
     """
-    claimed = _claim(chart_id)
-    if claimed is None:
+    if routing.current().needs_server:
+        return False  # the coder worker finds the chart by its status
+    claimed = claim(Chart.objects.filter(pk=chart_id), limit=1, lease=settings.SUGGEST_LEASE)
+    if not claimed:
         return False
-    chart, lease = claimed
-    started = timezone.now()
+    chart, started = claimed[0].chart, timezone.now()
     try:
         chart_text, notes = read(chart)
         outcome = engines.builtin(chart.coding_date).propose(chart_text)
     except Exception as error:
-        # Whatever an engine throws concerns this chart alone. The class name is no PHI; the message may be.
-        logger.warning("Chart %s: the engine failed with %s.", chart_id, type(error).__name__)
-        _give_up_or_retry(chart_id, lease, type(error).__name__)
+        fail(claimed[0], error)
         return False
-    return _store(chart_id, lease, outcome, notes, started)
+    return store(claimed[0], outcome, notes, started)
 
 
 def read(chart: Chart) -> tuple[schema.ChartText, dict[str, Note]]:
@@ -65,58 +78,93 @@ def read(chart: Chart) -> tuple[schema.ChartText, dict[str, Note]]:
     ), notes
 
 
-def _due(now: datetime) -> Q:
-    """Charts that wait for suggestions, or whose worker's lease has run out."""
-    waiting = Q(status=Chart.Status.RECEIVED)
+def due(now: datetime) -> QuerySet[Chart]:
+    """Charts that wait for suggestions, or whose worker's lease has run out; those that people wait for first."""
+    free = Q(suggest_lease_expires_at__isnull=True) | Q(suggest_lease_expires_at__lte=now)
+    waiting = Q(status=Chart.Status.RECEIVED) & free
     abandoned = Q(status=Chart.Status.SUGGESTING, suggest_lease_expires_at__lte=now)
-    return (waiting & (Q(suggest_lease_expires_at__isnull=True) | Q(suggest_lease_expires_at__lte=now))) | abandoned
+    return Chart.objects.filter(waiting | abandoned).order_by("-person_waiting", "id")
 
 
 @transaction.atomic
-def _claim(chart_id: int) -> tuple[Chart, uuid.UUID] | None:
+def claim(among: QuerySet[Chart], *, limit: int, lease: timedelta, suspects: bool = True) -> list[Claimed]:
+    """Take up to `limit` due charts into this process's hands.
+
+    A chart that nobody has been able to finish is a suspect: on its last attempt. A process that works at many charts
+    takes one of them at a time (`suspects`), so that a chart that kills workers does not use up its neighbours' tries.
+    """
     now = timezone.now()
-    chart = Chart.objects.select_for_update(skip_locked=True).filter(_due(now), pk=chart_id).first()
-    if chart is None:
-        return None
+    rows = due(now).filter(pk__in=among.values("pk")).select_for_update(skip_locked=True, of=("self",))
+    last_try = settings.SUGGEST_MAX_ATTEMPTS - 1
+    taken = list(rows.filter(suggest_attempts__lt=last_try)[:limit])
+    if suspects and len(taken) < limit:
+        taken += rows.filter(suggest_attempts__gte=last_try)[:1]
+    mark = uuid.uuid4()
+    return [claimed for chart in taken if (claimed := _take(chart, mark, now + lease))]
+
+
+def _take(chart: Chart, mark: uuid.UUID, until: datetime) -> Claimed | None:
     if chart.suggest_attempts >= settings.SUGGEST_MAX_ATTEMPTS:
         # It took its workers down with it: they never lived to count it as failed.
         change_status(chart, "claim_for_suggesting")
         change_status(chart, "give_up", suggest_lease=None, suggest_lease_expires_at=None)
         audit("chart.suggesting_gave_up", by=None, chart=chart, attempts=chart.suggest_attempts)
         return None
-    lease = uuid.uuid4()
     change_status(
         chart,
         "claim_for_suggesting",
-        suggest_lease=lease,
-        suggest_lease_expires_at=now + settings.SUGGEST_LEASE,
+        suggest_lease=mark,
+        suggest_lease_expires_at=until,
         suggest_attempts=chart.suggest_attempts + 1,
     )
-    return Chart.objects.select_related("encounter__patient").get(pk=chart_id), lease
+    return Claimed(Chart.objects.select_related("encounter__patient").get(pk=chart.pk), mark)
+
+
+def renew(leases: set[uuid.UUID], lease: timedelta) -> int:
+    """Keep charts that are still being worked at; returns how many."""
+    held = Chart.objects.filter(status=Chart.Status.SUGGESTING, suggest_lease__in=leases)
+    return held.update(suggest_lease_expires_at=timezone.now() + lease)
 
 
 @transaction.atomic
-def _give_up_or_retry(chart_id: int, lease: uuid.UUID, error: str) -> None:
-    chart = Chart.objects.select_for_update().filter(pk=chart_id, suggest_lease=lease).first()
+def fail(claimed: Claimed, error: Exception) -> None:
+    """What to do when an engine throws, whatever it is: it concerns this chart alone. It waits, or is given up."""
+    # The class name is no PHI; the message may be.
+    reason = type(error).__name__
+    logger.warning("Chart %s: the engine failed with %s.", claimed.chart.pk, reason)
+    chart = _held(claimed)
     if chart is None:
         return
     if chart.suggest_attempts >= settings.SUGGEST_MAX_ATTEMPTS:
-        change_status(chart, "give_up", suggest_lease=None, suggest_lease_expires_at=None, suggest_error=error)
-        audit("chart.suggesting_gave_up", by=None, chart=chart, error=error, attempts=chart.suggest_attempts)
+        change_status(chart, "give_up", suggest_lease=None, suggest_lease_expires_at=None, suggest_error=reason)
+        audit("chart.suggesting_gave_up", by=None, chart=chart, error=reason, attempts=chart.suggest_attempts)
         return
     # Waits out a lease before the next attempt; the sweeper wakes it.
     again = timezone.now() + settings.SUGGEST_LEASE * (chart.suggest_attempts / settings.SUGGEST_MAX_ATTEMPTS)
-    change_status(chart, "retry_later", suggest_lease=None, suggest_lease_expires_at=again, suggest_error=error)
+    change_status(chart, "retry_later", suggest_lease=None, suggest_lease_expires_at=again, suggest_error=reason)
 
 
 @transaction.atomic
-def _store(
-    chart_id: int, lease: uuid.UUID, outcome: schema.Outcome, notes: dict[str, Note], started: datetime
-) -> bool:
-    chart = Chart.objects.select_for_update().filter(pk=chart_id, suggest_lease=lease).first()
+def give_back(claimed: Claimed, *, wait: timedelta) -> None:
+    """The chart is not to blame (the server is away, the worker stops): it is due again, with no attempt counted."""
+    chart = _held(claimed)
+    if chart is not None:
+        change_status(
+            chart,
+            "retry_later",
+            suggest_lease=None,
+            suggest_lease_expires_at=timezone.now() + wait,
+            suggest_attempts=F("suggest_attempts") - 1,
+        )
+
+
+@transaction.atomic
+def store(claimed: Claimed, outcome: schema.Outcome, notes: dict[str, Note], started: datetime) -> bool:
+    """Store what an engine proposed; False when the lease ran out, or the chart was amended meanwhile."""
+    chart = _held(claimed)
     if chart is None:
-        return False  # the lease ran out and somebody else took over, or the chart was amended meanwhile
-    run_row = _record_run(chart, outcome, notes, started)
+        return False
+    run_row = record_run(chart, outcome, notes, started)
     store_proposals(chart, run_row, outcome.proposals, notes)
     change_status(
         chart,
@@ -125,102 +173,38 @@ def _store(
         suggest_lease=None,
         suggest_lease_expires_at=None,
         suggest_error="",
+        person_waiting=False,
+        by_fallback=outcome.fallback,
         **worklist_columns(list(chart.suggestions.exclude(state=Suggestion.State.WITHDRAWN))),
     )
     audit("chart.suggested", by=None, chart=chart, run=run_row.pk, suggestions=run_row.suggestion_count)
+    assigning.apply_rules(chart)
+    shadowing.draw(chart, run_row)
     return True
 
 
-def _record_run(chart: Chart, outcome: schema.Outcome, notes: dict[str, Note], started: datetime) -> InferenceRun:
-    version, _ = ModelVersion.objects.get_or_create(engine=outcome.engine, version=outcome.model_version)
-    digest = hashlib.sha256("".join(note.text_sha256 for note in notes.values()).encode())
-    return InferenceRun.objects.create(
-        model_version=version,
-        prompt_version=outcome.prompt_version,
-        release=lookup.release_for(CodeSystem.ICD10CM, chart.coding_date).release,
-        input_sha256=digest.hexdigest(),
-        started_at=started,
-        duration_ms=int((timezone.now() - started).total_seconds() * 1000),
-        suggestion_count=len(outcome.proposals),
-        dropped=outcome.dropped,
-    )
-
-
-def store_proposals(
-    chart: Chart, run_row: InferenceRun, proposals: tuple[schema.Proposal, ...], notes: dict[str, Note]
-) -> list[Suggestion]:
-    """Store proposals beside what people have decided: undecided older ones are withdrawn, decided ones stay.
-
-    A proposal for a code that a person has decided already, or put on the chart, is not repeated.
-    """
-    chart.suggestions.filter(state=Suggestion.State.PENDING).update(state=Suggestion.State.WITHDRAWN)
-    decided = set(
-        chart.suggestions.exclude(state=Suggestion.State.WITHDRAWN).values_list("code_system", "code")
-    ) | set(chart.assigned_codes.values_list("code_system", "code"))
-    fresh = [each for each in proposals if (each.code_system, each.code) not in decided]
-    first_rank = (chart.suggestions.aggregate(last=Max("rank"))["last"] or 0) + 1 if decided else 1
-    suggestions = Suggestion.objects.bulk_create(
-        Suggestion(
-            chart=chart,
-            run=run_row,
-            code_system=each.code_system,
-            code=each.code,
-            description=each.description[:400],
-            confidence=each.confidence,
-            band=each.band,
-            rank=rank,
-            reason=each.reason[:300],
-        )
-        for rank, each in enumerate(fresh, start=first_rank)
-    )
-    Evidence.objects.bulk_create(
-        Evidence(
-            suggestion=suggestion,
-            note=notes[span.note],
-            begin=span.begin,
-            end=span.end,
-            text=span.text,
-            position=place,
-        )
-        for suggestion, proposal in zip(suggestions, fresh, strict=True)
-        for place, span in enumerate(proposal.evidence, start=1)
-    )
-    return suggestions
-
-
-def worklist_columns(suggestions: list[Suggestion]) -> dict[str, object]:
-    """The chart's columns that a worklist row shows, from its suggestions.
-
-    `confidence` is the mean over HIGH and MEDIUM suggestions: how much of the chart is likely to
-    be accepted as it stands. `band` is the chart's own, by the lowest of those suggestions.
-    """
-    counts = {band: sum(each.band == band for each in suggestions) for band in Band}
-    telling = [each for each in suggestions if each.band != Band.LOW]
-    mean = sum(each.confidence for each in telling) / len(telling) if telling else 0.0
-    lowest = Band.MEDIUM if counts[Band.MEDIUM] else Band.HIGH
-    return {
-        "high_count": counts[Band.HIGH],
-        "medium_count": counts[Band.MEDIUM],
-        "low_count": counts[Band.LOW],
-        "confidence": mean,
-        "band": lowest if telling else Band.LOW,
-    }
+def _held(claimed: Claimed) -> Chart | None:
+    return Chart.objects.select_for_update().filter(pk=claimed.chart.pk, suggest_lease=claimed.lease).first()
 
 
 def sweep() -> int:
     """Hint again for every chart that is due; returns how many. Makes up for lost messages and dead workers."""
-    due = list(Chart.objects.filter(_due(timezone.now())).order_by("pk").values_list("pk", flat=True)[:SWEEP_BATCH])
-    for chart_id in due:
+    if routing.current().needs_server:
+        return 0
+    waiting = list(due(timezone.now()).values_list("pk", flat=True)[:SWEEP_BATCH])
+    for chart_id in waiting:
         enqueue_suggest(chart_id)
-    return len(due)
+    return len(waiting)
 
 
 @transaction.atomic
 def retry(chart: Chart, *, by: User) -> Chart:
-    """Try a failed chart again from the beginning."""
+    """Try a failed chart again from the beginning, before the backlog: somebody waits for it."""
     check(by, "retry_charts")
     chart = locked(chart)
-    change_status(chart, "retry", suggest_attempts=0, suggest_error="", suggest_lease_expires_at=None)
+    change_status(
+        chart, "retry", suggest_attempts=0, suggest_error="", suggest_lease_expires_at=None, person_waiting=True
+    )
     audit("chart.retried", by=by, chart=chart)
     enqueue_suggest(chart.pk)
     return chart

@@ -69,6 +69,9 @@ def build(past: Past, stage: Stage, release: ReleaseChoice) -> ChartRows:
     chart = Chart(
         encounter=encounter,
         specialty=encounter.specialty,
+        patient_class=encounter.patient_class,
+        payer=encounter.payer,
+        facility=encounter.facility,
         coding_date=past.coding_date,
         release=release.release,
         release_is_stand_in=release.stand_in,

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from inference.schema import Band
 from medcode.codebook.lookup import ReleaseChoice
+from review.models.encounter import Encounter
+from review.models.worklist_indexes import worklist_indexes
 
 
 class Chart(models.Model):
@@ -38,6 +40,11 @@ class Chart(models.Model):
     version = models.PositiveIntegerField(default=1, help_text="Grows with every change; a stale save is refused.")
 
     specialty = models.CharField(max_length=60)
+    patient_class = models.CharField(
+        max_length=12, choices=Encounter.PatientClass, default=Encounter.PatientClass.OUTPATIENT
+    )
+    payer = models.CharField(max_length=120, blank=True)
+    facility = models.CharField(max_length=120, blank=True)
     coding_date = models.DateField()
     coding_date_assumed = models.BooleanField(default=False, help_text="The source gave no date of service.")
     release = models.ForeignKey("codebook.Release", on_delete=models.PROTECT, null=True, related_name="+")
@@ -51,12 +58,30 @@ class Chart(models.Model):
     low_count = models.PositiveSmallIntegerField(default=0)
     needs_manual_review = models.BooleanField(default=False)
     hold_reason = models.CharField(max_length=200, blank=True)
+    # Whoever puts a chart on hold, and wherever: what it waits for is read off the reason by the database.
+    query_open = models.GeneratedField(
+        expression=models.Q(hold_reason__iregex="query"), output_field=models.BooleanField(), db_persist=True
+    )
+    missing_document = models.GeneratedField(
+        expression=models.Q(hold_reason__iregex="missing|pending"),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    edit_failed = models.BooleanField(default=False, help_text="The last attempt to submit it was refused.")
+    by_fallback = models.BooleanField(default=False, help_text="The built-in coder answered for the model server.")
+    for_audit = models.BooleanField(default=False, help_text="An assignment rule asks for a second look at it.")
+    blind = models.BooleanField(default=False, help_text="A control chart: coded once without suggestions.")
+    blind_shown_at = models.DateTimeField(null=True, blank=True, help_text="When the suggestions were shown.")
     simulated = models.BooleanField(default=False)
 
     claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="claimed_charts"
     )
     claim_expires_at = models.DateTimeField(null=True, blank=True)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="assigned_charts"
+    )
+    assigned_at = models.DateTimeField(null=True, blank=True)
 
     run = models.ForeignKey("inference.InferenceRun", on_delete=models.PROTECT, null=True, related_name="+")
     suggest_lease = models.UUIDField(null=True, blank=True)
@@ -86,6 +111,14 @@ class Chart(models.Model):
             models.CheckConstraint(
                 condition=models.Q(confidence__gte=0, confidence__lte=1), name="chart_confidence_in_range"
             ),
+            models.CheckConstraint(
+                condition=models.Q(blind=True) | models.Q(blind_shown_at__isnull=True), name="chart_shown_after_blind"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(assigned_to__isnull=True, assigned_at__isnull=True)
+                | models.Q(assigned_to__isnull=False, assigned_at__isnull=False),
+                name="chart_assignment_has_person_and_time",
+            ),
         ]
         indexes = [
             models.Index(
@@ -100,6 +133,7 @@ class Chart(models.Model):
             models.Index(
                 fields=["-finalized_at", "id"], condition=models.Q(status="final"), name="chart_final_by_time"
             ),
+            *worklist_indexes(),
         ]
 
     def __str__(self) -> str:
@@ -109,6 +143,11 @@ class Chart(models.Model):
     def is_held(self) -> bool:
         """Whether a coder's lease on this chart is running."""
         return self.claim_expires_at is not None and self.claim_expires_at > timezone.now()
+
+    @property
+    def hides_suggestions(self) -> bool:
+        """Whether this is a blind chart whose coder has not saved a list of their own yet."""
+        return self.blind and self.blind_shown_at is None
 
     @property
     def release_sentence(self) -> str:

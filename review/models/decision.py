@@ -80,7 +80,16 @@ class Decision(models.Model):
                 name="decision_override_has_a_reason",
             ),
         ]
-        indexes = [models.Index(fields=["decided_at", "id"], name="decision_by_time")]
+        indexes = [
+            models.Index(fields=["decided_at", "id"], name="decision_by_time"),
+            models.Index(fields=["coder", "decided_at"], include=["act", "seconds_spent"], name="decision_by_coder"),
+            models.Index(
+                fields=["specialty", "suggested_code", "decided_at"],
+                condition=models.Q(act__in=["accept", "modify", "reject"]),
+                include=["act", "code_system", "simulated"],
+                name="decision_track_record",
+            ),
+        ]
         ordering = ["id"]
 
     def __str__(self) -> str:
@@ -96,7 +105,10 @@ class Decision(models.Model):
 
 
 class AssignedCode(models.Model):
-    """A final code on the chart. `sequence` 1 is the principal (outpatient: first-listed) diagnosis."""
+    """A final code on the chart. Diagnoses, procedures (ICD-10-PCS) and services (CPT, HCPCS) are ordered apart.
+
+    `sequence` 1 is the principal (outpatient: first-listed) diagnosis, the principal procedure, or the first service.
+    """
 
     class Poa(models.TextChoices):
         YES = "Y", "Y · present on admission"
@@ -105,25 +117,59 @@ class AssignedCode(models.Model):
         UNDETERMINED = "W", "W · clinically undetermined"
         EXEMPT = "1", "1 · exempt from reporting"
 
+    class Kind(models.TextChoices):
+        DIAGNOSIS = "diagnosis", "Diagnoses"
+        PROCEDURE = "procedure", "Procedures"
+        SERVICE = "service", "Services"
+
     chart = models.ForeignKey("review.Chart", on_delete=models.PROTECT, related_name="assigned_codes")
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="assigned_code")
     code_system = models.CharField(max_length=12, choices=CodeSystem)
     code = models.CharField(max_length=10)
     description = models.CharField(max_length=400)
-    sequence = models.PositiveSmallIntegerField()
+    kind = models.GeneratedField(
+        expression=models.Case(
+            models.When(code_system="ICD-10-CM", then=models.Value("diagnosis")),
+            models.When(code_system="ICD-10-PCS", then=models.Value("procedure")),
+            default=models.Value("service"),
+        ),
+        output_field=models.CharField(max_length=9),
+        db_persist=True,
+    )
+    sequence = models.PositiveSmallIntegerField(help_text="Among the codes of its kind, from 1.")
     poa = models.CharField(max_length=1, choices=Poa, blank=True)
+    modifiers = models.CharField(max_length=11, blank=True, help_text='At most four, as "59 LT".')
+    units = models.PositiveSmallIntegerField(default=1)
+    performed_on = models.DateField(null=True, blank=True, help_text="Empty: on the chart's own date.")
+    performed_by = models.CharField(max_length=120, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["chart", "code_system", "code"], name="assigned_code_once_per_chart"),
             models.UniqueConstraint(
-                fields=["chart", "sequence"],
-                name="assigned_code_sequence_once",
+                fields=["chart", "kind", "sequence"],
+                name="assigned_code_sequence_once_per_kind",
                 deferrable=models.Deferrable.DEFERRED,
             ),
             models.CheckConstraint(condition=models.Q(sequence__gte=1), name="assigned_code_sequence_from_one"),
+            models.CheckConstraint(
+                condition=models.Q(poa="") | models.Q(code_system="ICD-10-CM"), name="assigned_code_poa_of_a_diagnosis"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(modifiers__regex=r"^([A-Z0-9]{2}( [A-Z0-9]{2}){0,3})?$"),
+                name="assigned_code_four_modifiers",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(code_system__in=["CPT", "HCPCS"]) | models.Q(modifiers="", units=1),
+                name="assigned_code_modifiers_of_a_service",
+            ),
+            models.CheckConstraint(condition=models.Q(units__gte=1, units__lte=999), name="assigned_code_units_range"),
+            models.CheckConstraint(
+                condition=~models.Q(code_system="ICD-10-CM") | models.Q(performed_on__isnull=True, performed_by=""),
+                name="assigned_code_performed_is_no_diagnosis",
+            ),
         ]
-        ordering = ["sequence"]
+        ordering = ["kind", "sequence"]
 
     def __str__(self) -> str:
         return f"Assigned code {self.pk}: {self.display}"
@@ -131,3 +177,38 @@ class AssignedCode(models.Model):
     @property
     def display(self) -> str:
         return dotted(self.code, self.code_system)
+
+    @property
+    def is_diagnosis(self) -> bool:
+        return self.code_system == CodeSystem.ICD10CM
+
+    @property
+    def is_service(self) -> bool:
+        """Whether it takes modifiers, units and diagnosis pointers: CPT and HCPCS."""
+        return self.code_system in (CodeSystem.CPT, CodeSystem.HCPCS)
+
+    @property
+    def modifier_list(self) -> tuple[str, ...]:
+        return tuple(self.modifiers.split())
+
+
+class DiagnosisPointer(models.Model):
+    """Which diagnosis a service was done for, in order of importance (CMS-1500, item 24E).
+
+    A trigger refuses diagnoses of another chart and codes that are no diagnosis.
+    """
+
+    service = models.ForeignKey(AssignedCode, on_delete=models.CASCADE, related_name="pointers")
+    diagnosis = models.ForeignKey(AssignedCode, on_delete=models.CASCADE, related_name="pointed_at_by")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["service", "position"], name="pointer_position_once"),
+            models.UniqueConstraint(fields=["service", "diagnosis"], name="pointer_diagnosis_once"),
+            models.CheckConstraint(condition=models.Q(position__gte=1, position__lte=4), name="pointer_four_at_most"),
+        ]
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return f"Pointer {self.pk}"

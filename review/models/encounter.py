@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
+from django.db.models.functions import Upper
+
+
+def starts_with(column: str) -> models.Index:
+    """For `column__istartswith`, whatever the database's collation."""
+    return models.Index(OpClass(Upper(column), name="text_pattern_ops"), name=f"{column}_starts_with")
 
 
 class Patient(models.Model):
@@ -23,6 +30,7 @@ class Patient(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "mrn"], name="patient_once_per_source")]
+        indexes = [starts_with("mrn"), starts_with("name")]
 
     def __str__(self) -> str:
         return f"Patient {self.pk}"  # never the name: this lands in logs and error messages
@@ -66,6 +74,7 @@ class Encounter(models.Model):
                 condition=models.Q(age__isnull=True) | models.Q(age__lte=130), name="encounter_age_plausible"
             ),
         ]
+        indexes = [starts_with("account")]
 
     def __str__(self) -> str:
         return f"Encounter {self.pk}"

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
+from medcode.codebook import shapes
+from medcode.codebook.models import CodeSystem
 from review import chart_page
 from review.actions import claiming, deciding, finalizing, suggesting
 from review.actions.errors import InvalidInputError
@@ -53,7 +55,14 @@ def release(request: PersonRequest, public_id: UUID) -> HttpResponse:
 def add(request: PersonRequest, public_id: UUID) -> HttpResponse:
     chart = load_chart(public_id)
     code = request.POST.get("code", "")
-    deciding.add(chart, by=request.user, code=code, seconds_spent=seconds_spent(request.POST))
+    system = request.POST.get("code_system", "")
+    deciding.add(
+        chart,
+        by=request.user,
+        code=code,
+        code_system=system if system in CodeSystem.values else shapes.system_of(code),
+        seconds_spent=seconds_spent(request.POST),
+    )
     return answer_with_work(request, chart)
 
 

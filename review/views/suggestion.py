@@ -27,6 +27,7 @@ def modify(request: PersonRequest, pk: int) -> HttpResponse:
         suggestion,
         by=request.user,
         code=request.POST.get("code", ""),
+        code_system=suggestion.code_system,
         reason=request.POST.get("reason", ""),
         comment=request.POST.get("comment", ""),
         seconds_spent=seconds_spent(request.POST),

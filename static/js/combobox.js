@@ -96,6 +96,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("input", (event) => {
   const input = event.target.closest?.("[data-combobox]");
   if (!input) return;
+  if (event.isTrusted && input.form.elements.code_system) input.form.elements.code_system.value = "";
   if (input.value.trim().length < SHORTEST) {
     window.htmx?.trigger(input, "htmx:abort");
     close(input);

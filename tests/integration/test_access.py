@@ -19,6 +19,16 @@ PAGES: dict[str, tuple[str, str | None]] = {
     "healthz": ("get", None),
     "worklist": ("get", "read_charts"),
     "next_chart": ("post", "code_charts"),
+    "worklist_search": ("post", "read_charts"),
+    "worklist_move": ("post", "move_charts"),
+    "worklist_filter_save": ("post", "read_charts"),
+    "worklist_filter_remove": ("post", "read_charts"),
+    "assignment": ("get", "assign_charts"),
+    "assignment_rule_add": ("post", "assign_charts"),
+    "assignment_rule_change": ("post", "assign_charts"),
+    "assignment_apply": ("post", "assign_charts"),
+    "assignment_team": ("post", "assign_charts"),
+    "my_day": ("get", "code_charts"),
     "chart": ("get", "read_charts"),
     "chart_claim": ("post", "code_charts"),
     "chart_release": ("post", "code_charts"),
@@ -48,9 +58,23 @@ PAGES: dict[str, tuple[str, str | None]] = {
     "exports": ("get", "export_decisions"),
     "export_overrides": ("get", "export_decisions"),
     "system": ("get", "run_the_system"),
+    "model": ("get", "run_the_system"),
+    "model_live": ("get", "run_the_system"),
+    "model_route": ("post", "adopt_models"),
+    "model_roll_back": ("post", "adopt_models"),
+    "adapters_register": ("post", "adopt_models"),
+    "adapters_base": ("post", "adopt_models"),
+    "adapter_load": ("post", "adopt_models"),
+    "adapter_unload": ("post", "adopt_models"),
+    "adapter_use": ("post", "adopt_models"),
+    "model_replay_all": ("post", "run_the_system"),
+    "replay": ("post", "run_the_system"),
+    "model_challenger": ("get", "read_reports"),
+    "model_challenger_charts": ("get", "read_reports"),
+    "model_challenger_csv": ("get", "read_reports"),
 }
-# Tested on their own below: `home` redirects by role, `sign_out` is for everybody who is signed in.
-ELSEWHERE = {"home", "sign_out"}
+# Tested on their own: `home` redirects by role, `sign_out` is for all who are signed in, `metrics` asks for a token.
+ELSEWHERE = {"home", "sign_out", "metrics"}
 
 
 def names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> list[str]:
@@ -74,6 +98,8 @@ def arguments(world: World) -> dict[str, dict[str, object]]:
         "assigned": {"pk": world.outpatient.assigned_codes.get().pk},
         "report": {"week": date(2026, 6, 1)},
         "entry": {"system": "ICD-10-CM", "code": "E11.22"},
+        "adapter": {"pk": 1},
+        "replay": {"public_id": world.outpatient.public_id},
     }
 
 

@@ -18,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
+from inference import routing
 from medcode.codebook.loaders import packaged
 from medcode.codebook.loaders.errors import CodebookFileError
 from medcode.codebook.loaders.progress import Meter
@@ -90,8 +91,11 @@ class Command(BaseCommand):
             with self.step("Web server, workers, beat"):
                 self.start(processes)
                 self.wait_until_healthy(processes)
-            with self.step("Suggestions for the sample charts"):
-                self.wait_for_suggestions(processes)
+            if routing.current().needs_server:
+                self.stdout.write("  The model server suggests codes while you look around: see the Model page.")
+            else:
+                with self.step("Suggestions for the sample charts"):
+                    self.wait_for_suggestions(processes)
             self.greet()
             while True:
                 time.sleep(1)
@@ -105,6 +109,8 @@ class Command(BaseCommand):
             "web", "gunicorn", "medcode.wsgi", "--bind", bind, "--workers", "2", "--threads", "4", "--timeout", "60"
         )
         processes.start("worker", *celery, *worker, "--loglevel", "INFO", "-n", f"demo-{settings.PORT}@%h")
+        if settings.VLLM_URLS:
+            processes.start("coder", "django", "coder_worker", "--name", f"demo-{settings.PORT}")
         processes.start("beat", *celery, "beat", "--loglevel", "INFO", "--pidfile=")
 
     def refuse_a_taken_port(self) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from inference.models import InferenceRun
 from inference.schema import Band, Evidence, Outcome, Proposal
 from review import engines
-from review.actions import deciding, suggesting
+from review.actions import deciding, proposals, suggesting
 from review.actions.errors import ConflictError, NotAllowedError
 from review.models import Chart, Role, Suggestion
 from tests.factories import World, ready, received, user
@@ -131,11 +131,11 @@ def test_new_proposals_withdraw_the_undecided_and_leave_decisions_alone(world: W
     deciding.accept(world.suggestion, by=world.coder)
     note = chart.notes.get()
     span = Evidence(str(note.pk), 0, 5, note.text[0:5])
-    proposals = tuple(
+    proposed = tuple(
         Proposal("ICD-10-CM", code, "A title", 0.9, Band.HIGH, (span,)) for code in (world.suggestion.code, "Z794")
     )
     assert chart.run is not None
-    stored = suggesting.store_proposals(chart, chart.run, proposals, {str(note.pk): note})
+    stored = proposals.store_proposals(chart, chart.run, proposed, {str(note.pk): note})
     assert [each.code for each in stored] == ["Z794"]
     live = chart.suggestions.exclude(state=Suggestion.State.WITHDRAWN)
     assert set(live.values_list("code", "state")) == {(world.suggestion.code, "accepted"), ("Z794", "pending")}

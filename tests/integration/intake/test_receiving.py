@@ -148,8 +148,7 @@ def test_what_a_coder_decided_survives_an_amendment(world: World) -> None:
 def test_an_amendment_takes_the_work_away_from_a_worker_that_has_begun() -> None:
     sent = incoming()
     chart = receive(sent).chart
-    claimed = suggesting._claim(chart.pk)
-    assert claimed is not None
+    assert suggesting.claim(Chart.objects.filter(pk=chart.pk), limit=1, lease=timedelta(minutes=1))
     amended = receive(replace(sent, notes=(NOTE,))).chart
     assert amended.status == Chart.Status.RECEIVED
     assert amended.suggest_lease is None
