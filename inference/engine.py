@@ -6,9 +6,11 @@ In order: text → candidates → proposer → grounding → checks against the 
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inference import calibration, coding, grounding, index, lexicon
 from inference.calibration import Artefact, Calibration
@@ -20,6 +22,9 @@ from inference.proposers.builtin import Builtin
 from inference.schema import Band, ChartText, NoteText, Outcome, Proposal
 from medcode.codebook.lexicon import tables
 from medcode.codebook.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from inference.procedures import Procedures
 
 GENERATION = "builtin-3"  # raise with every change of rules that may change what is proposed
 
@@ -45,6 +50,8 @@ class Engine:
         self.snapshot = snapshot
         self.tuned = Tuned(proposer, calibrated, digest)
         self.adoption = 0  # the last one that this engine followed; 0 is the packaged artefact
+        self.procedures: Procedures | None = None
+        self._siblings: dict[Procedures, Engine] = {}
 
     @property
     def proposer(self) -> Proposer:
@@ -59,7 +66,7 @@ class Engine:
     @property
     def model_version(self) -> str:
         """Which edition of the proposer answers, for the record of each run."""
-        return self.tuned.proposer.version
+        return self._named(self.tuned)
 
     def use(self, artefact: Artefact) -> None:
         """Answer with other weights and thresholds from the next chart on. Dictionary and rules stay."""
@@ -71,13 +78,30 @@ class Engine:
     def warm_up(self) -> None:
         """Build what would otherwise be built at the first chart, so that forked workers share it."""
         self.propose(ChartText(notes=(NoteText("warm-up", WARM_UP),)))
+        if self.procedures is not None:
+            self.procedures.warm_up()
 
     def propose(self, chart: ChartText) -> Outcome:
         """The codes that the chart supports, most probable first, each with verbatim evidence."""
         tuned = self.tuned  # read once: another thread may exchange it
         likely, dropped = self.judged(tuned.proposer.propose(chart), chart, tuned)
         proposals = shown(likely, dropped, tuned.calibrated, self.snapshot.code_system)
-        return Outcome(proposals, tuned.proposer.name, tuned.proposer.version, dropped=dropped)
+        if self.procedures is not None:
+            proposals += self.procedures.propose(chart, dropped)
+        return Outcome(proposals, tuned.proposer.name, self._named(tuned), dropped=dropped)
+
+    def beside(self, procedures: Procedures | None) -> Engine:
+        """The same engine with procedures after its diagnoses; the same one again for the same procedures."""
+        if procedures is None:
+            return self
+        if procedures not in self._siblings:
+            self._siblings[procedures] = copy.copy(self)
+        sibling = self._siblings[procedures]
+        sibling.procedures, sibling.tuned, sibling.adoption = procedures, self.tuned, self.adoption
+        return sibling
+
+    def _named(self, tuned: Tuned) -> str:
+        return tuned.proposer.version + (f"+{self.procedures.version}" if self.procedures else "")
 
     def judged(
         self, claims: Iterable[RawProposal], chart: ChartText, tuned: Tuned
@@ -104,7 +128,7 @@ def shown(
     most = sum(item.band is not Band.LOW for item in proposals) + calibrated.most_low
     withheld = len(likely) - len(proposals[:most])
     if withheld:
-        dropped[IMPROBABLE] = withheld
+        dropped[IMPROBABLE] = dropped.get(IMPROBABLE, 0) + withheld
     return tuple(proposals[:most])
 
 

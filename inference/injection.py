@@ -1,8 +1,8 @@
 """Passages of a note that speak to a machine instead of about a patient: no evidence stands in them.
 
-A note is data, yet a model reads it, and whoever can write into a note could try to have codes assigned. A passage that
-addresses a model or a coder's tool, orders codes, plays a turn of a chat, fakes an answer or is encoded is found here by
-its form. The forms are the first line only: what they miss still has to state a condition that fits the code
+A note is data, yet a model reads it, and whoever can write into a note could try to have codes assigned. A passage
+that addresses a model or a coder's tool, orders codes, plays a turn of a chat, fakes an answer or is encoded is found
+here by its form. The forms are the first line only: what they miss still has to state a condition that fits the code
 (`inference.support`). They are narrow, because clinicians too write "disregard", "AI" (aortic insufficiency), "B12",
 "Assistant: Dr. Smith" and "Diagnosis code: E11.9".
 
@@ -29,11 +29,16 @@ OVERRIDE = (
     r"anweisung\w*|instrucciones|consignes|instru[cç][oõ]es|istruzioni|instructies|reglas|regeln|r[eè]gles|regras|"
     r"regole|polece\w*)\b"
 )
-SCRIPTS = r"(?:忽略|忽視|无视|無視|忘记|忘れ)|(?:игнорир|забудь)\w*|(?:تجاهل)|(?:무시하)|(?:अनदेखा|नज़रअंदाज़)|(?:התעלם)|(?:αγν[οόω])\w*"
+SCRIPTS = (
+    r"(?:忽略|忽視|无视|無視|忘记|忘れ)|(?:игнорир|забудь)\w*|(?:تجاهل)|"
+    r"(?:무시하)|(?:अनदेखा|नज़रअंदाज़)|(?:התעלם)|(?:αγν[οόω])\w*"
+)  # fmt: skip
 MACHINE = (
-    r"\b(?:system|developer) (?:prompt|message|override|notice|instructions?|mode|command)\b|\badmin(?:istrator)? override\b|"
+    r"\b(?:system|developer) (?:prompt|message|override|notice|instructions?|mode|command)\b|"
+    r"\badmin(?:istrator)? override\b|"
     r"\b(?:you are|you're|act as|behave as|pretend to be|role-?play as) (?:now )?(?:an? |the |my |no longer )?"
-    r"(?:\w{1,20}[ -]){0,4}(?:ai|assistant|bot|gpt|llm|chatbot|dan|coder|coding (?:engine|system|tool)|language model)\b|"
+    r"(?:\w{1,20}[ -]){0,4}(?:ai|assistant|bot|gpt|llm|chatbot|dan|coder|coding (?:engine|system|tool)|"
+    r"language model)\b|"
     r"\b(?:as an|dear|attention,?|hey|hello|note to(?: the)?|message to(?: the)?|instructions? (?:for|to)(?: the)?) "
     r"(?:ai|llm|language model|chatgpt|automated coder|coding (?:ai|model|assistant|bot|engine|software|system))\b|"
     r"\b(?:large )?language models?\b|\bai (?:model|assistant|coder|coding|reviewer|system)\b|\bchatgpt\b|"
@@ -58,12 +63,13 @@ FAKED = (
 )
 TOKENS = (
     r"<[|｜]|\[/?inst\]|<<?/?sys>>?|</?s>|<(?:start|end)_of_turn>|<(?:bos|eos|pad|unk)>|"
-    r"</?(?:think|tool_call|tool_response|function_calls?|system|assistant|user|instructions?|chart|candidates|statement|"
-    r"note)\b[^>]{0,80}>|\[/?(?:tool_calls|available_tools|tool_results|system_prompt)\]"
+    r"</?(?:think|tool_call|tool_response|function_calls?|system|assistant|user|instructions?|chart|candidates|"
+    r"statement|note)\b[^>]{0,80}>|\[/?(?:tool_calls|available_tools|tool_results|system_prompt)\]"
 )
 # A turn of a chat at the head of a line. "Assistant: Dr. Smith" helped at an operation.
 TURN = re.compile(
-    r"^\W{0,6}(?:(?:system|user|human|developer|chatgpt)\W{0,3}:|(?:assistant|ai|model)\W{0,3}:\s*(?=[{\"\[]|" + CODE + r")|"
+    r"^\W{0,6}(?:(?:system|user|human|developer|chatgpt)\W{0,3}:|"
+    r"(?:assistant|ai|model)\W{0,3}:\s*(?=[{\"\[]|" + CODE + r")|"
     r"#{1,6} ?(?:system|instructions?|assistant|user|human|response|prompt)\b)",
     re.MULTILINE | re.IGNORECASE,
 )  # fmt: skip
@@ -75,6 +81,7 @@ HEX = re.compile(r"(?:[0-9a-f]{2}){16,}|(?:[0-9A-F]{2}){16,}")
 SENTENCE_END = re.compile(r"[.!?;]\s+|\n")
 ITEM = re.compile(r"\s*(?:[-*•]\s|\(?\d{1,2}[.)]\s)")
 REACH = 2_000  # code points between two control tokens that are taken as one passage
+LAST = 8  # code points at the end of a line that show whether it announces the next
 BEFORE = 600  # code points that the beginning of a sentence is looked for
 
 Span = tuple[int, int]
@@ -142,7 +149,7 @@ def _paragraph_end(text: str, place: int, stops: Sequence[int]) -> int:
         end = text.find("\n", begin)
         if end < 0 or end >= limit:
             return max(limit, place)
-        announced = announced or text[begin:end].rstrip().endswith((":", ",", "{", "["))
+        announced = announced or text[max(0, end - LAST) : end].rstrip().endswith((":", ",", "{", "["))
         after = text.find("\n", end + 1)
         following = text[end + 1 : after if after >= 0 else len(text)]
         if not following.strip() or (ITEM.match(following) and not announced):

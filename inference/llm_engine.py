@@ -1,7 +1,7 @@
 """The engines that ask a language model: it alone, or joined with the built-in coder.
 
-In order: the chart as the built-in coder reads it → candidates → prompt → model server → checks → calibration. Whatever
-needs the database happens before (`registry` hands over what was adopted), so that nothing here touches it.
+In order: the chart as the built-in coder reads it → candidates → prompt → model server → checks → calibration.
+Whatever needs the database happens before (`registry` hands over what was adopted), so that nothing here touches it.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ class LlmEngine:
         self.asker = asker
         self.adapter = adapter
         self.client = client
-        self.adopted: Mapping[str, Artefact] = {}  # by subject; `registry` refreshes it
+        self.adopted: Mapping[str, Artefact] = {}  # by subject; `inference.adopted` refreshes it …
+        self.adoption = 0  # … when there is a later one than this
         self._served: Served | None = None
 
     @property

@@ -12,9 +12,12 @@ from typing import Any
 
 from django.conf import settings
 
-from inference import adopted, engine
+from inference import adopted, engine, procedures, routing
 from inference.coder import Coder
 from inference.evaluation.bm25 import Bm25
+from inference.llm.config import from_settings
+from inference.llm_engine import EnsembleEngine, LlmEngine
+from inference.proposers.vllm.asking import Asker
 from medcode.codebook import lookup
 from medcode.codebook.models import CodeSystem
 from medcode.codebook.snapshot import Snapshot
@@ -24,10 +27,15 @@ _loading = threading.RLock()  # an engine made of engines loads them while it is
 
 
 def builtin(on: date) -> engine.Engine:
-    """The built-in coder over the ICD-10-CM release of that date (a few seconds on first use).
+    """The built-in coder over the releases of that date, procedures where they are loaded (seconds on first use).
 
-    Raises `CodebookEmptyError` when no release is loaded.
+    Raises `CodebookEmptyError` when no release of ICD-10-CM is loaded.
     """
+    return diagnoses(on).beside(procedures.load(on))
+
+
+def diagnoses(on: date) -> engine.Engine:
+    """The same without procedures. Raises `CodebookEmptyError`."""
 
     def make(snapshot: Snapshot) -> engine.Engine:
         return engine.load(snapshot, cache_dir=settings.CODEBOOK_CACHE_DIR)
@@ -43,16 +51,56 @@ def bm25(on: date) -> Bm25:
     return loaded
 
 
+def vllm(on: date, adapter: str = "") -> LlmEngine:
+    """The language model alone, the base or an adapter. It is not asked before the first chart.
+
+    Raises `CodebookEmptyError`, and `ImproperlyConfigured` where the settings of the server do not work.
+    """
+    return _asking(LlmEngine, on, adapter)
+
+
+def ensemble(on: date, adapter: str = "") -> LlmEngine:
+    """The built-in coder and the language model together."""
+    return _asking(EnsembleEngine, on, adapter)
+
+
 LOADERS: dict[str, Callable[[date], Coder]] = {
     "builtin": builtin,
     "bm25": bm25,
+    "vllm": vllm,
+    "ensemble": ensemble,
 }
+ADAPTED: dict[str, Callable[[date, str], Coder]] = {"vllm": vllm, "ensemble": ensemble}
 DEFAULT = "builtin"
 
 
-def load(name: str, on: date) -> Coder:
-    """The engine of this name for a date of service. `KeyError` for a name that is not in `LOADERS`."""
-    return LOADERS[name](on)
+def load(name: str, on: date, adapter: str = "") -> Coder:
+    """The engine of this name for a date of service. `KeyError` for a name that is not in `LOADERS`.
+
+    `adapter`: the served name of a LoRA adapter, for engines that ask a language model; others have none.
+    """
+    return ADAPTED[name](on, adapter) if name in ADAPTED else LOADERS[name](on)
+
+
+def routed(on: date) -> Coder:
+    """The engine that answers now, as `routing.current` says."""
+    choice = routing.current()
+    return load(choice.engine, on, choice.coding_adapter.name if choice.coding_adapter else "")
+
+
+def _asking(kind: type[LlmEngine], on: date, adapter: str) -> LlmEngine:
+    own, search, config = diagnoses(on), bm25(on), from_settings()
+    release = lookup.release_for(CodeSystem.ICD10CM, on).release
+    # Other settings, as after a reload or in a test, make another engine.
+    asker, engine = (f"asker {config!r}", release.pk), (f"{kind.name} {adapter} {config!r}", release.pk)
+    with _loading:
+        if asker not in _loaded:
+            _loaded[asker] = Asker(config, own, search)
+        if engine not in _loaded:
+            _loaded[engine] = kind(_loaded[asker], adapter)
+        loaded: LlmEngine = _loaded[engine]
+    adopted.refresh_models(loaded)
+    return loaded
 
 
 def _once(name: str, on: date, make: Callable[[Snapshot], Coder]) -> Any:

@@ -32,9 +32,9 @@ CATEGORY = 3  # characters
 ENOUGH = 0.6  # share of a name's information that a quote must hold
 # Words that no condition is told by.
 STOCK = CONNECTIVES | DETERMINERS | frozenset(SIDES) | word_set(
-    "with without unspecified nos nec other specified not elsewhere classified status post due to as from or into type "
-    "initial subsequent sequela encounter part site region mild moderate severe primary secondary current recent new old "
-    "stage grade level low high left right upper lower multiple single due code"
+    "with without unspecified nos nec other specified not elsewhere classified status post due to as from or into "
+    "initial subsequent sequela encounter part site region mild moderate severe primary secondary current recent new "
+    "old type stage grade level low high left right upper lower multiple single due code"
 )  # fmt: skip
 WEAK = STOCK | VAGUE
 
@@ -56,19 +56,21 @@ class Names:
         """The information in a word: small for one that many names hold."""
         return math.log(1 + len(self.index.names) / (1 + self.index.frequency.get(word, 0)))
 
-    def likeness(self, words: frozenset[str], entry: CodeEntry) -> float:
-        """The largest share of information that these words hold of a name of the code's category. 0 … 1."""
+    def likeness(self, words: frozenset[str], entry: CodeEntry) -> tuple[float, frozenset[str]]:
+        """The largest share (0 … 1) of the information of a name of the code's category that these words hold, and
+        the words that hold it."""
         own = (" ".join(norms(text)) for text in (entry.title, *entry.terms))
         named = self._by_category.get(entry.code[:CATEGORY], ())
-        return max((self._share(words, name) for name in (*own, *named)), default=0.0)
+        found = (self._share(words, name) for name in (*own, *named))
+        return max(found, key=lambda pair: pair[0], default=(0.0, frozenset()))
 
-    def _share(self, words: frozenset[str], name: str) -> float:
-        telling = set(name.split(" ")) - STOCK
+    def _share(self, words: frozenset[str], name: str) -> tuple[float, frozenset[str]]:
+        telling = frozenset(name.split(" ")) - STOCK
         shared = telling & words
         if shared <= WEAK and shared != telling:
-            return 0.0
+            return 0.0, shared
         total = math.fsum(map(self.weight, telling))
-        return math.fsum(map(self.weight, shared)) / total if total else 0.0
+        return (math.fsum(map(self.weight, shared)) / total if total else 0.0), shared
 
 
 class Judge:
@@ -119,10 +121,15 @@ class Judge:
         for part, words in self._sentences(span):
             inside = [word for word in words if word.begin < span.end and span.begin < word.end]
             said = frozenset(word.norm for word in expanded(inside, self.names.index.abbreviations))
-            if self.names.likeness(said, entry) >= ENOUGH:
-                telling = [word for word in inside if word.norm not in WEAK] or inside
-                opened = assertion.scopes(words)
-                yield assertion.status_of(words, opened, telling[0].begin, telling[-1].end), part.kind
+            share, shared = self.names.likeness(said, entry)
+            if share >= ENOUGH:
+                yield self._status(words, [word for word in inside if word.norm in shared] or inside), part.kind
+
+    def _status(self, words: list[Token], telling: list[Token]) -> Status:
+        """The status of some words of a sentence: what casts doubt on one of them casts doubt on all."""
+        opened = assertion.scopes(words)
+        found = {assertion.status_of(words, opened, word.begin, word.end) for word in telling}
+        return next((status for status in assertion.PRECEDENCE if status in found), Status.AFFIRMED)
 
     def _sentences(self, span: Evidence) -> Iterator[tuple[Sentence, list[Token]]]:
         for part, words in self.readings[span.note].sentences:

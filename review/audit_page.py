@@ -10,7 +10,18 @@ from django.db.models import Prefetch
 from medcode.codebook import lookup
 from medcode.codebook.grouping import Grouping
 from review.chart_page import NoteView, view_note
-from review.models import AuditedCode, Chart, ChartAudit, ErrorKind, Evidence, LabResult, Medication, Role, User
+from review.models import (
+    AssignedCode,
+    AuditedCode,
+    Chart,
+    ChartAudit,
+    ErrorKind,
+    Evidence,
+    LabResult,
+    Medication,
+    Role,
+    User,
+)
 from review.reports.audit_lines import as_drgs, first_of, groupings, lines
 from review.reports.second_look import GUIDELINES, Drgs, Score, score
 
@@ -108,6 +119,10 @@ class AuditPage:
         """The kinds that a person chooses; principal, sequence and POA follow from the list itself."""
         derived = {ErrorKind.PRINCIPAL, ErrorKind.SEQUENCE, ErrorKind.POA}
         return [(value, label) for value, label in ErrorKind.choices if value not in derived]
+
+    @property
+    def poa_choices(self) -> list[tuple[str, str]]:
+        return AssignedCode.Poa.choices
 
     @cached_property
     def systems(self) -> list[str]:

@@ -2,70 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 from django.db.models import Prefetch
 
 from inference.schema import Band
-from inference.text.sections import sections
-from review.actions.finalizing import Finding, findings
+from review import stay as stays
+from review.actions import workbench
+from review.actions.finalizing import Finding
+from review.guidance import Advice, Guidance, guidance
+from review.keys import ACTS, Act
 from review.models import (
     AssignedCode,
     Chart,
+    ChartTime,
     Decision,
     Evidence,
     LabResult,
     Medication,
-    Note,
+    NoteRead,
     RejectReason,
     Suggestion,
     User,
 )
+from review.note_view import NoteView, view_note
+from review.note_view import Segment as Segment
+from review.note_view import Span as Span
+from review.note_view import segments as segments
 from review.permissions import can_code
+from review.stay import Effect, Marks, Stay
+from review.track_record import TrackRecord, track_records
 
 State = Suggestion.State
-# Where several suggestions rest on the same words, the mark shows the one that still needs a person.
-URGENCY = {State.PENDING: 0, State.ACCEPTED: 1, State.MODIFIED: 2, State.REJECTED: 3}
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """Evidence as the note's text needs it: where, for which suggestion, and the anchor that links lead to."""
+class Card:
+    """A suggestion with what else the page knows of it. What is about money is None where it is hidden."""
 
-    begin: int
-    end: int
     suggestion: Suggestion
-    anchor: int
+    advice: tuple[Advice, ...] = ()
+    record: TrackRecord | None = None
+    marks: Marks | None = None
+    effect: Effect | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """A run of note text. `suggestions` are those whose evidence covers it, the most urgent first."""
+class Row:
+    """An assigned code with its findings and marks. `carries`: the DRG hangs on it alone."""
 
-    text: str
-    suggestions: tuple[Suggestion, ...] = ()
-    anchors: tuple[int, ...] = ()
-    heading: bool = False
-
-    @property
-    def ids(self) -> str:
-        return " ".join(str(each.pk) for each in self.suggestions)
-
-    @property
-    def title(self) -> str:
-        return "; ".join(f"{each.display} {each.description}" for each in self.suggestions)
-
-
-@dataclass(slots=True)
-class NoteView:
-    """A note cut at the borders of its evidence."""
-
-    note: Note
-    segments: list[Segment]
-    suggestion_count: int
+    code: AssignedCode
+    advice: tuple[Advice, ...] = ()
+    marks: Marks | None = None
+    carries: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +64,7 @@ class KindView:
     """The assigned codes of one kind, in their own order."""
 
     label: str
-    codes: tuple[AssignedCode, ...]
+    rows: tuple[Row, ...]
 
 
 @dataclass
@@ -84,13 +75,21 @@ class ChartPage:
     """
 
     chart: Chart
+    user: User
     suggestions: list[Suggestion]
     assigned: list[AssignedCode]
     decisions: list[Decision]
-    findings: list[Finding]
     editable: bool
     held_by: User | None
-    bands: list[tuple[str, list[Suggestion]]] = field(default_factory=list)
+
+    @property
+    def holder(self) -> User | None:
+        """Who has the chart now."""
+        return self.chart.claimed_by if self.chart.is_held else None
+
+    @property
+    def is_mine(self) -> bool:
+        return self.holder == self.user
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
@@ -98,31 +97,24 @@ class ChartPage:
         return RejectReason.choices
 
     @property
-    def kinds(self) -> list[KindView]:
-        """Diagnoses, procedures, services; those of which there are any."""
-        by_kind = {kind: tuple(each for each in self.assigned if each.kind == kind) for kind in AssignedCode.Kind}
-        return [KindView(str(kind.label), codes) for kind, codes in by_kind.items() if codes]
-
-    @property
     def undecided(self) -> int:
         return sum(each.state == State.PENDING for each in self.suggestions)
-
-    @cached_property
-    def notes(self) -> list[NoteView]:
-        current = self.chart.notes.filter(superseded_at__isnull=True)
-        return [view_note(note, self.suggestions) for note in current]
-
-    @cached_property
-    def medications(self) -> list[Medication]:
-        return list(self.chart.medications.all())
-
-    @cached_property
-    def labs(self) -> list[LabResult]:
-        return list(self.chart.labs.all())
 
     @property
     def decided(self) -> int:
         return len(self.suggestions) - self.undecided
+
+    # --- guidelines -------------------------------------------------------------------------------
+
+    @cached_property
+    def guidance(self) -> Guidance:
+        if self.chart.status != Chart.Status.READY:
+            return Guidance()
+        return guidance(self.chart, self.assigned, self.suggestions)
+
+    @property
+    def findings(self) -> list[Finding]:
+        return [each.finding for each in self.guidance.listed]
 
     @property
     def errors(self) -> list[Finding]:
@@ -136,32 +128,136 @@ class ChartPage:
     def infos(self) -> list[Finding]:
         return [each for each in self.findings if each.severity == "info"]
 
+    # --- money ------------------------------------------------------------------------------------
+
+    @cached_property
+    def money_switch(self) -> bool:
+        """Whether this person wants money hidden until all is decided."""
+        return workbench.hides_money(self.user)
+
+    @cached_property
+    def shows_money(self) -> bool:
+        undecided = self.undecided or self.chart.hides_suggestions
+        return not (self.money_switch and undecided and self.chart.status == Chart.Status.READY)
+
+    @cached_property
+    def stay(self) -> Stay | None:
+        """The DRG of an inpatient chart; None for outpatients, and while money is hidden."""
+        return stays.stay(self.chart, self.assigned) if self.shows_money else None
+
+    @cached_property
+    def _marks(self) -> Mapping[str, Marks]:
+        listed = [*self.suggestions, *self.assigned]
+        codes = {each.code for each in listed if each.code_system == "ICD-10-CM"}
+        found = stays.marks(codes, self.chart.coding_date)
+        return found if self.shows_money else {code: Marks(poa_exempt=each.poa_exempt) for code, each in found.items()}
+
+    # --- codes ------------------------------------------------------------------------------------
+
+    @cached_property
+    def bands(self) -> list[tuple[str, list[Card]]]:
+        records = track_records(self.chart, self.suggestions) if self.suggestions else {}
+        effects = stays.effects(self.stay, self.suggestions) if self.stay else {}
+        cards = [
+            Card(
+                each,
+                self.guidance.suggestions.get(each.pk, ()),
+                records.get((each.code_system, each.code)),
+                self._marks.get(each.code),
+                effects.get(each.pk),
+            )
+            for each in self.suggestions
+        ]
+        return [(band.value, [each for each in cards if each.suggestion.band == band]) for band in Band]
+
+    @cached_property
+    def kinds(self) -> list[KindView]:
+        """Diagnoses, procedures, services; those of which there are any."""
+        return [
+            KindView(str(kind.label), rows)
+            for kind in AssignedCode.Kind
+            if (rows := tuple(self._row(each) for each in self.assigned if each.kind == kind))
+        ]
+
+    def _row(self, code: AssignedCode) -> Row:
+        carries = bool(self.stay and code.code in self.stay.carriers)
+        return Row(code, self.guidance.assigned.get(code.pk, ()), self._marks.get(code.code), carries)
+
     @property
     def last_decision(self) -> Decision | None:
         """The one that Undo would take back."""
         standing = [each for each in self.decisions if each.act != Decision.Act.UNDO and not each.is_undone]  # type: ignore[attr-defined]
         return standing[-1] if standing else None
 
+    # --- documentation ----------------------------------------------------------------------------
+
+    @cached_property
+    def notes(self) -> list[NoteView]:
+        current = list(self.chart.notes.filter(superseded_at__isnull=True))
+        read = set(NoteRead.objects.filter(person=self.user, note__in=current).values_list("note", flat=True))
+        views = [view_note(note, self.suggestions) for note in current]
+        for view in views:
+            view.unread = view.note.pk not in read
+        return views
+
+    @cached_property
+    def note_tree(self) -> list[tuple[str, list[NoteView]]]:
+        """The notes by type, each type in the order of its dates; types in the order of their first note."""
+        kinds: dict[str, list[NoteView]] = {}
+        for view in self.notes:
+            kinds.setdefault(view.note.kind or "Other documents", []).append(view)
+        for views in kinds.values():
+            views.sort(key=lambda view: (view.note.written_at is None, view.note.written_at, view.note.position))
+        return list(kinds.items())
+
+    @cached_property
+    def medications(self) -> list[Medication]:
+        return list(self.chart.medications.all())
+
+    @cached_property
+    def labs(self) -> list[LabResult]:
+        return list(self.chart.labs.all())
+
+    # --- the person -------------------------------------------------------------------------------
+
+    @cached_property
+    def keys(self) -> dict[str, str]:
+        return workbench.keys(self.user)
+
+    @property
+    def key_groups(self) -> list[tuple[str, list[tuple[str, Act]]]]:
+        """For the overlay: heading, then key and act."""
+        groups: dict[str, list[tuple[str, Act]]] = {}
+        for act in ACTS:
+            groups.setdefault(act.group, []).append((self.keys[act.name], act))
+        return list(groups.items())
+
+    @cached_property
+    def seconds(self) -> int:
+        """Active seconds of this person on this chart."""
+        row = ChartTime.objects.filter(chart=self.chart, person=self.user).values_list("seconds", flat=True)
+        return row.first() or 0
+
 
 def load(chart: Chart, *, user: User) -> ChartPage:
-    """The page of a chart as it stands, for this person."""
+    """The page of a chart as it stands, for this person. A blind chart has no suggestions until its list is saved."""
+    shown = chart.suggestions.exclude(state=State.WITHDRAWN)
+    if chart.hides_suggestions:
+        shown = shown.none()
     suggestions = list(
-        chart.suggestions.exclude(state=State.WITHDRAWN)
-        .select_related("run__model_version")
+        shown.select_related("run__model_version")
         .prefetch_related(Prefetch("evidence", Evidence.objects.select_related("note").defer("note__text")))
         .order_by("rank", "id")
     )
-    assigned = list(chart.assigned_codes.select_related("decision").prefetch_related("pointers__diagnosis"))
     held = chart.claimed_by if chart.is_held else None
     return ChartPage(
         chart=chart,
+        user=user,
         suggestions=suggestions,
-        assigned=assigned,
+        assigned=list(chart.assigned_codes.select_related("decision").prefetch_related("pointers__diagnosis")),
         decisions=_decisions(chart),
-        findings=findings(chart) if chart.status == Chart.Status.READY else [],
         editable=can_code(user) and chart.status == Chart.Status.READY and held in (None, user),
         held_by=held if held != user else None,
-        bands=[(band.value, [each for each in suggestions if each.band == band]) for band in Band],
     )
 
 
@@ -171,43 +267,3 @@ def _decisions(chart: Chart) -> list[Decision]:
     for decision in decisions:
         decision.is_undone = decision.pk in undone  # type: ignore[attr-defined]
     return decisions
-
-
-def view_note(note: Note, suggestions: Iterable[Suggestion]) -> NoteView:
-    """Cut the note's text at every border of evidence, so that overlapping spans mark up cleanly."""
-    spans = [
-        Span(evidence.begin, evidence.end, suggestion, evidence.pk)
-        for suggestion in suggestions
-        for evidence in suggestion.evidence.all()
-        if evidence.note_id == note.pk
-    ]
-    return NoteView(note, list(segments(note.text, spans)), len({span.suggestion.pk for span in spans}))
-
-
-def segments(text: str, spans: list[Span]) -> Iterator[Segment]:
-    """The text in order, each piece with the suggestions that cover the whole of it."""
-    headings = list(heading_spans(text))
-    heading_begins = {begin for begin, _ in headings}
-    borders = {0, len(text), *(border for pair in headings for border in pair)}
-    borders |= {border for span in spans for border in (span.begin, span.end)}
-    ordered = sorted(borders)
-    in_heading_until = 0
-    for begin, end in pairwise(ordered):
-        if begin in heading_begins:
-            in_heading_until = dict(headings)[begin]
-        covering = {span.suggestion.pk: span.suggestion for span in spans if span.begin <= begin and end <= span.end}
-        yield Segment(
-            text[begin:end],
-            tuple(sorted(covering.values(), key=lambda each: (URGENCY[State(each.state)], each.rank))),
-            tuple(span.anchor for span in spans if span.begin == begin),
-            heading=begin < in_heading_until,
-        )
-
-
-def heading_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where the section headings stand: the gaps between the sections' bodies."""
-    end_of_last = 0
-    for section in sections(text):
-        if section.begin > end_of_last:
-            yield end_of_last, section.begin
-        end_of_last = section.end

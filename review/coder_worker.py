@@ -138,7 +138,7 @@ class CoderWorker:
         _report(task)
 
     async def _chart(self, claimed: Claimed) -> None:
-        started = timezone.now()
+        started, answered = timezone.now(), self._answered
         lane = Lane.PERSON if claimed.chart.person_waiting else Lane.BACKLOG
         try:
             text, notes = await self._rows(suggesting.read, claimed.chart)
@@ -147,8 +147,8 @@ class CoderWorker:
                 outcome = await coder.apropose(text, lane=lane)
             except ServerAwayError:
                 if not (await self._rows(routing.current)).fallback:
-                    if self.client.available:
-                        raise  # others are answered, so it is this chart that the server cannot bear
+                    if self._answered > answered:
+                        raise  # others were answered meanwhile: it is this chart that the server cannot bear
                     await self._rows(suggesting.give_back, claimed, wait=AWAY)
                     return
                 builtin = await self._rows(registry.builtin, claimed.chart.coding_date)
@@ -160,6 +160,11 @@ class CoderWorker:
             await self._rows(suggesting.fail, claimed, error)
             return
         await self._rows(suggesting.store, claimed, outcome, notes, started)
+
+    @property
+    def _answered(self) -> int:
+        """How many requests went well so far."""
+        return int(self.client.meters.snapshot()["requests"]["ok"])
 
     async def _shadow(self, due: Due) -> None:
         started = timezone.now()

@@ -6,10 +6,7 @@ import re
 from datetime import date
 from typing import Any
 
-from django import forms
-
 from review.actions.errors import InvalidInputError
-from review.models import Chart, Encounter
 
 MAX_IDLE_SECONDS = 300
 

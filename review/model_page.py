@@ -60,11 +60,17 @@ def live() -> dict[str, Any]:
         "challenger_label": engines.get(choice.challenger_engine, ""),
         "share_percent": percent(choice.challenger_share),
         "decided": Routing.objects.order_by("-pk").first(),
-        "base_model": settings.VLLM_MODEL,
+        "base_model": settings.VLLM_MODEL or ", ".join(base_models(now.servers)),
         "missing": missing(said),
         "series": hour.series(said),
         "server_wanted": bool(settings.VLLM_URLS),
     }
+
+
+def base_models(servers: tuple[meters.Server, ...]) -> list[str]:
+    """What the servers serve beside the adapters that are registered here."""
+    served = {model for server in servers for model in server.models}
+    return sorted(served - set(Adapter.objects.values_list("name", flat=True))) if served else []
 
 
 def missing(said: telemetry.Telemetry) -> str:

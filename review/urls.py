@@ -22,6 +22,7 @@ from review.views import (
     suggestion,
     system,
     upload,
+    workbench,
     worklist,
 )
 
@@ -35,6 +36,12 @@ chart_urls = [
     path("hold/", chart.hold, name="chart_hold"),
     path("resume/", chart.resume, name="chart_resume"),
     path("retry/", chart.retry, name="chart_retry"),
+    path("fix/", workbench.fix, name="chart_fix"),
+    path("show-suggestions/", workbench.show_suggestions, name="chart_show_suggestions"),
+    path("work/", workbench.work, name="chart_work"),
+    path("beat/", workbench.beat, name="chart_beat"),
+    path("read/", workbench.read, name="chart_read"),
+    path("search/", workbench.search, name="chart_search"),
     path("timeline/", provenance.show_timeline, name="chart_timeline"),
     path("packet/", provenance.packet, name="chart_packet"),
     path("changes/", provenance.changes, name="chart_changes"),
@@ -135,6 +142,10 @@ urlpatterns = [
     path("system/", system.show, name="system"),
     path("model/", include(model_urls)),
     path("metrics", metrics.show, name="metrics"),
+    path("workbench/keys/", workbench.keys, name="keys"),
+    path("workbench/money/", workbench.money, name="money"),
+    path("workbench/policy/", workbench.policy, name="workbench_policy"),
+    path("reports/blind/", workbench.blind_report, name="blind_report"),
     path("healthz", health.healthz, name="healthz"),
     path("api/", include("review.api.urls")),
 ]

@@ -44,6 +44,15 @@ SORTS: dict[str, tuple[str, ...]] = {
     "flags": (CONFIDENCE,),
 }
 FINAL_SORT = ("-finalized_at",)
+# What a row shows: half of what the six tables hold.
+PEOPLE = ("claimed_by", "finalized_by", "assigned_to")
+SHOWN = (
+    *("public_id", "status", "specialty", "patient_class", "payer", "facility", "coding_date", "coding_date_assumed"),
+    *("band", "confidence", "high_count", "medium_count", "low_count", *FLAGS, "hold_reason", "simulated"),
+    *("claim_expires_at", "finalized_at", *PEOPLE, "encounter", "encounter__age", "encounter__patient"),
+    *("encounter__patient__mrn", "encounter__patient__name", "encounter__patient__sex"),
+    *(f"{person}__{name}" for person in PEOPLE for name in ("first_name", "last_name", "username")),
+)
 ANY_FLAG = "any"
 ME, NOBODY = "me", "nobody"
 SALT = "worklist.cursor"
@@ -109,9 +118,7 @@ def queryset(chosen: WorklistFilter, *, user: User) -> QuerySet[Chart]:
         charts = charts.filter(_assigned(chosen.assigned, user))
     if chosen.mine:
         charts = charts.filter(_mine(chosen.status, user))
-    return charts.select_related("encounter__patient", "claimed_by", "finalized_by", "assigned_to").order_by(
-        *chosen.order, "id"
-    )
+    return charts.select_related("encounter__patient", *PEOPLE).order_by(*chosen.order, "id")
 
 
 def _assigned(to: str, user: User) -> Q:
@@ -128,7 +135,7 @@ def _mine(status: str, user: User) -> Q:
 
 def page(chosen: WorklistFilter, *, user: User, after: str = "") -> Page:
     """The rows after a cursor. Each query is a range of one index; as many as there are parts and columns at most."""
-    charts, parts = queryset(chosen, user=user), chosen.parts(user)
+    charts, parts = queryset(chosen, user=user).only(*SHOWN), chosen.parts(user)
     position = _read_cursor(after, chosen)
     rows: list[tuple[int, Chart]] = []
     for number, part in enumerate(parts):
@@ -192,7 +199,7 @@ def specialties() -> list[str]:
 
 def _values(column: str) -> list[str]:
     """The distinct values of a column but "", found by skipping from one to the next along its index."""
-    name = connection.ops.quote_name(Chart._meta.get_field(column).column)
+    name = connection.ops.quote_name(column)
     step = f"SELECT {name} FROM review_chart WHERE {name} > %s ORDER BY {name} LIMIT 1"  # noqa: S608 - own columns
     with connection.cursor() as cursor:
         cursor.execute(
@@ -205,4 +212,5 @@ def _values(column: str) -> list[str]:
 
 def flags_of(chart: Chart) -> list[str]:
     """The flags that a chart carries, in the order in which a row shows them."""
-    return [flag for flag in FLAGS if getattr(chart, flag)]
+    past = {"edit_failed"} if chart.status == S.FINAL else set()
+    return [flag for flag in FLAGS if flag not in past and getattr(chart, flag)]

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 
 from review.actions.moving import ACTS
-from review.models import FLAGS, AssignmentRule, Chart, Encounter, Role, SavedFilter, Team, User
+from review.models import FLAGS, AssignmentRule, Chart, Encounter, Role, SavedFilter, User
 from review.worklist import ANY_FLAG, ME, NOBODY, SORTS, STATUSES, Choices, WorklistFilter
+
+# Generic for the type checker alone.
+if TYPE_CHECKING:
+    Base = forms.ModelForm[AssignmentRule]
+else:
+    Base = forms.ModelForm
 
 STATUS_LABELS = {
     "ready": "Ready to code",
@@ -122,7 +128,7 @@ def public_ids(texts: Iterable[str]) -> list[UUID]:
     return found
 
 
-class RuleForm(forms.ModelForm[AssignmentRule]):
+class RuleForm(Base):
     """A new rule of assignment."""
 
     class Meta:
@@ -141,6 +147,8 @@ class RuleForm(forms.ModelForm[AssignmentRule]):
         self.fields["patient_class"].choices = [("", "Any class"), *Encounter.PatientClass.choices]  # type: ignore[attr-defined]
         self.fields["person"].queryset = people  # type: ignore[attr-defined]
         self.fields["person"].label_from_instance = lambda person: person.display_name  # type: ignore[attr-defined]
+        self.fields["person"].empty_label = "Choose a coder"  # type: ignore[attr-defined]
+        self.fields["team"].empty_label = "Choose a team"  # type: ignore[attr-defined]
         self.fields["audit_new_coders"].label = "Second look at new coders’ charts"
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from review.models import Chart, Encounter, Patient
+from review.worklist import PEOPLE, SHOWN
 
 SHORTEST, LONGEST = 2, 80
 MOST_PATIENTS = 100
@@ -39,7 +40,5 @@ def search(text: str) -> Found:
         *Encounter.objects.filter(patient__in=of_patients).values_list("pk", flat=True)[: MOST_PATIENTS + 1],
     }
     charts = Chart.objects.filter(encounter__in=encounters).order_by("-coding_date", "id")
-    rows = list(
-        charts.select_related("encounter__patient", "claimed_by", "finalized_by", "assigned_to")[: MOST_CHARTS + 1]
-    )
+    rows = list(charts.select_related("encounter__patient", *PEOPLE).only(*SHOWN)[: MOST_CHARTS + 1])
     return Found(rows[:MOST_CHARTS], more=len(rows) > MOST_CHARTS or len(of_patients) > MOST_PATIENTS)

@@ -20,7 +20,16 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.fake_llm_answers import Alternatives, Answering, Reply, chat_completion, default_answer, tokens_of
+from tests.fake_llm_answers import (
+    Alternatives,
+    Answering,
+    Reply,
+    chat_completion,
+    default_answer,
+    prompt_of,
+    refusal,
+    tokens_of,
+)
 
 __all__ = ["Alternatives", "FakeLlm", "Reply", "tokens_of"]
 
@@ -65,6 +74,7 @@ class FakeLlm:
         self.answer: Answering = default_answer
         self.latency = 0.0
         self.tokenizes = True
+        self.loads_adapters = True  # VLLM_ALLOW_RUNTIME_LORA_UPDATING
         self.models_raw: bytes | None = None  # replaces what /v1/models says
         self.port = 0
         self.calls: list[Call] = []
@@ -185,7 +195,6 @@ class FakeLlm:
         if request.can_read_body:
             call.body = await request.json()
         self.calls.append(call)
-        request["body"] = call.body
         # vLLM asks for the key under /v1 only.
         authorized = not self.api_key or request.headers.get("Authorization") == f"Bearer {self.api_key}"
         if request.path.startswith("/v1") and not authorized:
@@ -210,7 +219,10 @@ class FakeLlm:
         return web.json_response({"object": "list", "data": cards})
 
     async def _load(self, request: web.Request) -> web.Response:
-        name, path = request["body"].get("lora_name"), request["body"].get("lora_path")
+        if not self.loads_adapters:
+            return web.json_response({"detail": "Not Found"}, status=404)
+        body = await request.json()
+        name, path = body.get("lora_name"), body.get("lora_path")
         if not name or not path:
             return error(400, "Both 'lora_name' and 'lora_path' must be provided.", "InvalidUserInput")
         if name in self.adapters:
@@ -222,7 +234,7 @@ class FakeLlm:
         return web.Response(text=f"Success: LoRA adapter '{name}' added successfully.")
 
     async def _unload(self, request: web.Request) -> web.Response:
-        name = request["body"].get("lora_name")
+        name = (await request.json()).get("lora_name")
         if name not in self.adapters:
             return error(404, f"The lora adapter '{name}' cannot be found.", "NotFoundError")
         del self.adapters[name]
@@ -231,14 +243,22 @@ class FakeLlm:
     async def _tokenize(self, request: web.Request) -> web.Response:
         if not self.tokenizes:
             return web.json_response({"detail": "Not Found"}, status=404)
-        count = sum(len(tokens_of(message["content"])) + 4 for message in request["body"]["messages"])
+        body = await request.json()
+        if unknown := self._unknown(body.get("model")):
+            return unknown
+        count = len(prompt_of(body["messages"]))
         return web.json_response({"count": count, "max_model_len": self.context, "tokens": [1] * count})
+
+    def _unknown(self, name: str | None) -> web.Response | None:
+        if name == self.model or name in self.adapters:
+            return None
+        return error(404, f"The model `{name}` does not exist.", "NotFoundError", "model")
 
     async def _chat(self, request: web.Request) -> web.StreamResponse:
         self.in_flight += 1
         self.max_in_flight_seen = max(self.max_in_flight_seen, self.in_flight)
         try:
-            return await self._reply(request["body"])
+            return await self._reply(await request.json())
         finally:
             self.in_flight -= 1
 
@@ -252,9 +272,10 @@ class FakeLlm:
         await self._flow.wait()
         if self.latency:
             await asyncio.sleep(self.latency)
-        name = body.get("model")
-        if name != self.model and name not in self.adapters:
-            return error(404, f"The model `{name}` does not exist.", "NotFoundError", "model")
+        if unknown := self._unknown(body.get("model")):
+            return unknown
+        if refused := refusal(body, self.context):
+            return error(400, refused)
         replies = self.answer(body)
         listed = replies if isinstance(replies, list) else [replies] * (body.get("n") or 1)
         read = [Reply(item) if isinstance(item, str) else item for item in listed]
@@ -263,8 +284,4 @@ class FakeLlm:
             if read[0].chunked:
                 as_is.enable_chunked_encoding()
             return as_is
-        answer = chat_completion(body, read, self._cached)
-        too_long = answer["usage"]["prompt_tokens"] + (body.get("max_tokens") or 1) > self.context
-        if too_long:
-            return error(400, f"This model's maximum context length is {self.context} tokens. However, you asked.")
-        return web.json_response(answer)
+        return web.json_response(chat_completion(body, read, self._cached, self.context))

@@ -12,6 +12,8 @@ Alternatives = Callable[[int, str], Sequence[tuple[str, float]]]
 Logprob = float | Sequence[float] | Callable[[int, str], float]
 
 _TOKEN = re.compile(r" ?\w+|\s|[^\w\s]")
+_END = "<|end|>"  # listed among the tokens and counted, like any that a model generates, but no part of the text
+_TYPES = {"object", "array", "string", "number", "integer", "boolean", "null"}
 _BLOCK = 16  # vLLM caches prefixes in blocks of this many tokens
 
 
@@ -67,11 +69,33 @@ def smallest(schema: dict[str, Any], root: dict[str, Any]) -> Any:
     return plain.get(kind)
 
 
-def chat_completion(body: dict[str, Any], replies: list[Reply], cached: set[int]) -> dict[str, Any]:
+def prompt_of(messages: list[dict[str, Any]]) -> list[str]:
+    """The tokens of a prompt, those of its chat template included."""
+    return [token for message in messages for token in ["<|", *tokens_of(message["content"])]]
+
+
+def refusal(body: dict[str, Any], context: int) -> str:
+    """Why vLLM refuses the question, or "". A `max_tokens` beyond what the prompt leaves free is merely cut."""
+    if len(prompt_of(body["messages"])) >= context:
+        return (
+            f"This model's maximum context length is {context} tokens. However, your prompt contains at least "
+            f"{context + 1} input tokens, which exceeds this limit even without any output tokens."
+        )
+    if (most := body.get("max_tokens") or 1) > context:
+        return f"max_tokens={most} cannot be greater than max_model_len={context}."
+    if (alternatives := body.get("top_logprobs") or 0) > 20:
+        return f"Requested sample logprobs of {alternatives}, which is greater than max allowed: 20"
+    schema = body.get("response_format", {}).get("json_schema", {}).get("schema", {})
+    if (kind := schema.get("type", "object")) not in _TYPES:
+        return f'Failed to transform json schema into a grammar: Unsupported type "{kind}"'
+    return ""
+
+
+def chat_completion(body: dict[str, Any], replies: list[Reply], cached: set[int], context: int) -> dict[str, Any]:
     """vLLM's answer to `body`. `cached` holds the prefixes seen before and grows."""
-    prompt = [token for message in body["messages"] for token in ["<|", *tokens_of(message["content"])]]
-    limit = body.get("max_tokens") or body.get("max_completion_tokens") or 1_000_000
-    written = [tokens_of(reply.text) for reply in replies]
+    prompt = prompt_of(body["messages"])
+    limit = min(body.get("max_tokens") or context, context - len(prompt))
+    written = [tokens_of(reply.text) + [_END] * (reply.finish_reason == "stop") for reply in replies]
     completion = sum(min(len(tokens), limit) for tokens in written)
     return {
         "id": "chatcmpl-fake",
@@ -95,7 +119,7 @@ def _choice(body: dict[str, Any], index: int, reply: Reply, tokens: list[str], l
     kept = tokens[:limit]
     return {
         "index": index,
-        "message": {"role": "assistant", "content": "".join(kept)},
+        "message": {"role": "assistant", "content": "".join(token for token in kept if token is not _END)},
         "logprobs": {"content": _logprobs(reply, kept, body)} if body.get("logprobs") else None,
         "finish_reason": "length" if len(tokens) > limit else reply.finish_reason,
         "stop_reason": None,
@@ -106,7 +130,7 @@ def _logprobs(reply: Reply, tokens: list[str], body: dict[str, Any]) -> list[dic
     content, offset, top = [], 0, body.get("top_logprobs") or 0
     for place, token in enumerate(tokens):
         entry = _entry(token, _logprob(reply.logprob, place, offset, token))
-        others = reply.alternatives(offset, token) if reply.alternatives else ()
+        others = reply.alternatives(offset, token) if reply.alternatives and token is not _END else ()
         ranked = sorted([(token, entry["logprob"]), *others], key=lambda pair: -pair[1])
         content.append({**entry, "top_logprobs": [_entry(*pair) for pair in ranked[:top]]})
         offset += len(token)
@@ -114,6 +138,8 @@ def _logprobs(reply: Reply, tokens: list[str], body: dict[str, Any]) -> list[dic
 
 
 def _logprob(scripted: Logprob, place: int, offset: int, token: str) -> float:
+    if token is _END:
+        return 0.0
     if callable(scripted):
         return scripted(offset, token)
     if isinstance(scripted, Sequence):

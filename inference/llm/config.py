@@ -88,9 +88,18 @@ def _root(url: str) -> str:
 
 def _check_url(url: str, *, tls_only: bool) -> None:
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    plain = parts.hostname and not parts.query and not parts.fragment and _has_good_port(url)
+    if parts.scheme not in {"http", "https"} or not plain:
         raise ValueError("VLLM_URL must be like https://host:8000, or several of these separated by commas.")
     if parts.username or parts.password:
         raise ValueError("VLLM_URL must not hold a password; that is what VLLM_API_KEY is for.")
     if tls_only and parts.scheme != "https":
         raise ValueError("With VLLM_CA_FILE or a client certificate every VLLM_URL must start with https://.")
+
+
+def _has_good_port(url: str) -> bool:
+    """A number, or left out."""
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False

@@ -190,7 +190,7 @@ def _refuse_constant(name: str) -> NoReturn:
 # --- Refusals -----------------------------------------------------------------------------------
 
 _UNKNOWN = re.compile(r"model `[^`]*` does not exist|LoRA adapter \S+ does not exist")
-_TOO_LONG = re.compile(r"maximum (?:context|model) length (?:is|of) (\d{1,9})")
+_TOO_LONG = re.compile(r"(?:maximum (?:context|model) length (?:is|of) |max_model_len=)(\d{1,9})")
 
 
 def refusal(status: int, raw: bytes, model: str) -> RequestRefusedError | None:

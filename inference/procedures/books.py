@@ -10,6 +10,7 @@ import numpy as np
 
 from medcode.codebook.models import Release
 from medcode.codebook.search import indexing, ranking
+from medcode.codebook.search.matching import Matcher
 from medcode.codebook.search.ranking import Query
 from medcode.codebook.search.words import words
 
@@ -21,10 +22,14 @@ PARTED = 4  # characters up to the body part
 class Book:
     """The codes of one release. Codes are in stored form."""
 
-    def __init__(self, release: Release) -> None:
-        self.code_system = release.code_system
-        self.key = (release.code_system, release.pk)
-        self._matcher = indexing.matcher(release)
+    def __init__(self, code_system: str, matcher: Matcher) -> None:
+        self.code_system = code_system
+        self._matcher = matcher
+
+    @classmethod
+    def of(cls, release: Release) -> Book:
+        """The book of a loaded release."""
+        return cls(release.code_system, indexing.matcher(release))
 
     def has(self, code: str) -> bool:
         """Whether this is a billable code of the release."""

@@ -19,25 +19,29 @@ from inference.procedures.phrases import Phrases, key_of, rows
 from inference.procedures.reading import Act
 from inference.schema import Evidence
 
-AXIS = re.compile(r"\[([^\]]+)\]|\{([^}]+)\}|(.)")
+AXIS = re.compile(r"\[([^\]]+)\]|\{([^}]+)\}|\(([^)]+)\)|(.)")
 AXES = ("section", "body system", "operation", "body part", "approach", "device", "qualifier")
 OPEN_AXIS = 0.85  # what each axis that nothing decides leaves of a score
 OPEN_SIDE = 0.5
 SECOND_BEST = 0.4
-MOST_OPEN = 2  # alternatives to an axis that is left open
+MOST_OPEN = 1  # alternatives to an axis that is left open
 SIDES = ("right", "left", "bilateral")
 GRAFTS = "021"
 MAMMARY = re.compile(r"\b(?:lima|left internal mammary|left internal thoracic|\bima)\b")
-IMAGING = ("B", "C", "4A0")
+IMAGING = ("B0", "BB2", "BR", "BT", "BV", "BW", "B24", "4A00", "4A02X")
 OF_IMAGING = 0.45  # seldom reported for inpatients
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One character of a pattern: what it may be, the plainest first. `sided`: right, left, and perhaps both."""
+    """One character of a pattern: what it may be, the plainest first.
+
+    `sided`: right, left, and perhaps both. `plain`: where the documentation is silent, the first one is meant.
+    """
 
     options: str
     sided: bool = False
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,8 @@ def patterns() -> dict[str, tuple[tuple[Axis, ...], ...]]:
     return {name: tuple(listed) for name, listed in found.items()}
 
 
-def _axis(options: str, sided: str, fixed: str) -> Axis:
-    return Axis(sided, sided=True) if sided else Axis(options or fixed)
+def _axis(options: str, sided: str, plain: str, fixed: str) -> Axis:
+    return Axis(options or sided or plain or fixed, sided=bool(sided), plain=bool(plain))
 
 
 @cache
@@ -83,7 +87,7 @@ def claims(acts: Sequence[Act], book: Book) -> list[Claim]:
 
 
 def usual_sides(acts: Sequence[Act]) -> dict[str, str]:
-    """The one side that all sided acts of a note share, by the note's key: the title says it, the text repeats it not."""
+    """The one side that all sided acts of a note share, by the note's key: a title says it once for all."""
     said: dict[str, set[str]] = {}
     for act in acts:
         if act.side:
@@ -116,8 +120,8 @@ def _choices(prefix: str, place: int, axis: Axis, act: Act, side: str) -> list[C
     if len(axis.options) == 1:
         return [Choice(axis.options)]
     asked = choose(prefix, place + 1, axis.options, act)
-    if asked:
-        return [Choice(asked)]
+    if asked or axis.plain:
+        return [Choice(asked or axis.options[0])]
     said = f"{AXES[place]} not documented"
     others = axis.options[1 : 1 + MOST_OPEN]
     return [

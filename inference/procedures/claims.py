@@ -9,7 +9,7 @@ from inference.procedures.reading import Act
 
 @dataclass(slots=True)
 class Claim:
-    """A code with its raw score, 0 to 1, the acts that speak for it, the surest first, and what a coder should know."""
+    """A code with its raw score, 0 to 1, the acts that speak for it, and what a coder should know."""
 
     code: str
     score: float

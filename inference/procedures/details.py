@@ -38,7 +38,7 @@ def _words(listed: str) -> re.Pattern[str]:
     # "Open" is said of fractures and wounds, too.
     written = (r"open(?! fracture| wound| comminuted| type| area)" if word == "open" else re.escape(word)
                for word in listed.split("|"))  # fmt: skip
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(written)})(?!\w)")
+    return re.compile(rf"(?<![\w-])(?<!no )(?<!without )(?<!w/o )(?:{'|'.join(written)})(?!\w)")
 
 
 def choose(prefix: str, place: int, options: str, act: Act) -> str:
@@ -55,10 +55,8 @@ def choose(prefix: str, place: int, options: str, act: Act) -> str:
 
 
 def _around(act: Act) -> tuple[str, ...]:
-    """The sentence; then, in a report of an operation, the whole note."""
-    if act.line.operative:
-        return act.line.text, act.line.note.text.lower()
-    return (act.line.text,)
+    """The sentence; then, in a report of an operation, what stands around it."""
+    return (act.line.text, act.report) if act.line.operative else (act.line.text,)
 
 
 def _duration(act: Act, options: str) -> str:

@@ -27,8 +27,9 @@ SCALE = {"mcg": ("mass", 1), "µg": ("mass", 1), "microgram": ("mass", 1), "mg":
          "g": ("mass", 1_000_000), "unit": ("unit", 1), "iu": ("unit", 1), "ml": ("volume", 1), "cc": ("volume", 1),
          "liter": ("volume", 1000), "l": ("volume", 1000)}  # fmt: skip
 SALTS = frozenset({"sodium", "hydrochloride", "hcl", "sulfate", "phosphate", "tromethamine", "injection", "citrate",
-                   "per", "up", "to", "by", "vein", "with", "using", "not", "otherwise", "specified", "form", "acetonide",
-                   "iv", "intravenous", "preservative", "free", "tartrate", "mesylate", "maleate"}) | SMALL  # fmt: skip
+                   "per", "up", "to", "by", "vein", "with", "using", "not", "otherwise", "specified", "form",
+                   "iv", "intravenous", "acetonide", "preservative", "free", "tartrate", "mesylate",
+                   "maleate"}) | SMALL  # fmt: skip
 GIVEN = re.compile(
     r"\b(?:given|administered|received|injected|gave|im\b|intramuscular\w*|infus\w+|in (?:the )?(?:office|clinic|ed)|"
     r"subcutaneous\w*|iv push|ivp|bolus|were mixed|injection)\b"

@@ -27,5 +27,5 @@ def load(on: date) -> Procedures | None:
         return None
     with _opening:
         if key not in _opened:
-            _opened[key] = Procedures(map(Book, chosen))
+            _opened[key] = Procedures(map(Book.of, chosen))
         return _opened[key]

@@ -21,11 +21,13 @@ from medcode.codebook.models import CodeSystem
 SHORT_SIMPLE = "short-simple"
 SHORTEST = 2.5  # cm, the upper end of the shortest simple repair
 LENGTH = re.compile(r"(\d+(?:\.\d+)?)[- ]*(?:cm|centimeters?)\b")
+WOUND = re.compile(r"(\d+(?:\.\d+)?)[- ]*(?:cm|centimeters?)[^.;]{0,20} (?:laceration|wound)")
 RANGE = re.compile(r"(\d+(?:\.\d+)?) cm(?: to (\d+(?:\.\d+)?) cm| (or less))?")
 ELSEWHERE = re.compile(r"\b(?:layered|intermediate|complex|deep sutures?|face|facial|cheek|chin|lip|eyelid|eyebrow|"
                        r"forehead|nose|ear|mucous)\b")  # fmt: skip
 FROM_TITLES = 0.4  # a title with the words that were looked for
 MOST_TITLES = 2
+GUESSED = 0.7  # the plainest of several codes, where nothing asks for another
 SIDED = ("20610", "27447", "29881", "49505", "66984", "73610")  # codes whose claim line carries the side
 
 
@@ -36,6 +38,7 @@ class Rule:
     code: str
     words: re.Pattern[str] | None
     short_simple: bool = False
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ def _rule(text: str) -> Rule:
     code, _, words = text.partition(":")
     if words == SHORT_SIMPLE:
         return Rule(code, None, short_simple=True)
+    if code.endswith("?"):
+        return Rule(code[:-1], None, guessed=True)
     listed = "|".join(map(re.escape, words.split("|")))
     return Rule(code, re.compile(rf"(?<!\w)(?:{listed})(?!\w)") if words else None)
 
@@ -87,17 +92,19 @@ def _ruled(act: Act, rules: Iterable[Rule], books: Iterable[Book]) -> Iterator[t
         holder = next((book for book in books if book.has(rule.code)), None)
         if holder is not None and _fits(rule, act):
             remarks = [f"{act.side} side"] if act.side and rule.code in SIDED else []
-            yield holder.code_system, Claim(rule.code, act.sure, [act], remarks)
+            if rule.guessed:
+                remarks.append("views or contrast not documented")
+            yield holder.code_system, Claim(rule.code, act.sure * (GUESSED if rule.guessed else 1.0), [act], remarks)
             return
 
 
 def _fits(rule: Rule, act: Act) -> bool:
     if rule.short_simple:
         lengths = _lengths(act)
-        return bool(lengths) and max(lengths) <= SHORTEST and not ELSEWHERE.search(act.line.text)
+        return bool(lengths) and max(lengths) <= SHORTEST and not ELSEWHERE.search(act.report)
     if rule.words is None or rule.words.search(act.line.text):
         return True
-    return act.line.operative and bool(rule.words.search(act.line.note.text.lower()))
+    return bool(rule.words.search(act.report))
 
 
 def _titled(act: Act, query: str, book: Book, on: date) -> Iterator[Claim]:
@@ -114,7 +121,11 @@ def _titled(act: Act, query: str, book: Book, on: date) -> Iterator[Claim]:
 
 
 def _lengths(act: Act) -> list[float]:
-    return [float(each) for each in LENGTH.findall(act.line.text)]
+    """The centimetres of its sentence; in a report of a repair, those of the wound."""
+    own = LENGTH.findall(act.line.text)
+    if not own and act.line.operative:
+        own = WOUND.findall(act.report)
+    return [float(each) for each in own]
 
 
 def _spans(title: str, length: float) -> bool:

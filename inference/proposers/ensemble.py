@@ -1,8 +1,9 @@
 """The built-in coder and the language model joined by code.
 
 Each code that either names has features: who names it, and how sure each is, as log odds. A small logistic model over
-them, fitted and calibrated as one on decided charts, says how probable the code is (`manage.py calibrate_coder`). Until
-that is measured the built-in coder's suggestions stay exactly as they are, and what the model alone names is LOW.
+them, fitted and calibrated as one on decided charts, says how probable the code is (`manage.py calibrate_coder`).
+Until that is measured the built-in coder's suggestions stay exactly as they are, and what the model alone names is
+LOW.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ START = Weights(0.0, {BUILTIN_ODDS: 1.0, MODEL: -1.0, MODEL_ODDS: 0.3, BOTH: 1.5
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A code that stood, with its features. `claimed`: the built-in coder's probability, `named`: the model's score."""
+    """A code that stood. `claimed`: the built-in coder's probability; `named`: the model's score."""
 
     item: Grounded
     claimed: float | None

@@ -13,8 +13,8 @@ PREFIX = "builtin"
 
 
 def name_of(artefact: Artefact) -> str:
-    """The name under which an artefact is kept: its date and its content."""
-    return f"{PREFIX}-{artefact.card['date']}-{artefact.digest}"
+    """The name under which an artefact is kept: whose it is, its date and its content."""
+    return f"{artefact.card.get('engine', PREFIX)}-{artefact.card['date']}-{artefact.digest}"
 
 
 def write(artefact: Artefact, folder: Path) -> Path:

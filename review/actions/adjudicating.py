@@ -130,10 +130,11 @@ def adjudicate(
 
 
 def saw_codes(double: DoubleCoding) -> bool:
-    """Whether the second coder ever opened the chart's own page, where the first coder's codes stand."""
-    return AuditEvent.objects.filter(
+    """Whether the second coder had opened the chart's own page before, where the first coder's codes stand."""
+    seen = AuditEvent.objects.filter(
         chart=double.chart_id, actor=double.second_coder_id, event__in=["chart.opened", "packet.opened"]
-    ).exists()
+    )
+    return (seen.filter(at__lte=double.submitted_at) if double.submitted_at else seen).exists()
 
 
 def _locked(double: DoubleCoding) -> DoubleCoding:

@@ -131,4 +131,3 @@ class _Mender:
     def pending(self, code: str) -> Suggestion | None:
         found = self.chart.suggestions.filter(code=code, state=Suggestion.State.PENDING)
         return found.order_by("code_system").first() if code else None
-

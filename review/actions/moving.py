@@ -19,7 +19,7 @@ ACTS = {
     "assign": "Assign to",
     "unassign": "Unassign",
     "hold": "Put on hold",
-    "release": "Release (off hold, or out of a coder’s hands)",
+    "release": "Release or take off hold",
 }
 
 DONE = {"assign": "assigned", "unassign": "unassigned", "hold": "put on hold", "release": "released"}

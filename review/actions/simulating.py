@@ -12,7 +12,7 @@ from inference.models import ModelVersion
 from medcode.codebook import lookup
 from medcode.codebook.models import Code, CodeSystem
 from review import engines
-from review.actions import accounts, reporting
+from review.actions import accounts, reporting, simulating_audits
 from review.actions.base import audit
 from review.actions.suggesting import worklist_columns
 from review.demo import charts, history
@@ -37,7 +37,7 @@ def simulate_history(
         check_can_run_system(by)
     if Encounter.objects.filter(source=history.SOURCE).exists():
         return 0
-    engine = engines.builtin(today)
+    engine = engines.diagnoses(today)  # what a careful coder would assign is known of diagnoses only
     known = set(
         Code.objects.filter(release__code_system=CodeSystem.ICD10CM, billable=True).values_list("code", flat=True)
     )
@@ -47,6 +47,7 @@ def simulate_history(
     stored = _store(readings, history.Historian(readings, engine, seed, charts_a_week), weeks, by=by)
     for week in weeks:
         reporting.make_weekly_report(week, by=by)
+    simulating_audits.simulate_second_looks(weeks, samples, by=by, seed=seed)
     return stored
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from inference import routing, schema
 from review import engines
-from review.actions import assigning, shadowing
+from review.actions import assigning, blinding, shadowing
 from review.actions.base import audit, change_status, enqueue_suggest, locked
 from review.actions.proposals import record_run, store_proposals, worklist_columns
 from review.models import Chart, Note, Suggestion, User
@@ -179,6 +179,7 @@ def store(claimed: Claimed, outcome: schema.Outcome, notes: dict[str, Note], sta
     )
     audit("chart.suggested", by=None, chart=chart, run=run_row.pk, suggestions=run_row.suggestion_count)
     assigning.apply_rules(chart)
+    blinding.draw(chart)
     shadowing.draw(chart, run_row)
     return True
 

@@ -60,10 +60,12 @@ class Chart(models.Model):
     hold_reason = models.CharField(max_length=200, blank=True)
     # Whoever puts a chart on hold, and wherever: what it waits for is read off the reason by the database.
     query_open = models.GeneratedField(
-        expression=models.Q(hold_reason__iregex="query"), output_field=models.BooleanField(), db_persist=True
+        expression=models.Q(hold_reason__iregex="query"),  # type: ignore[arg-type]
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
     missing_document = models.GeneratedField(
-        expression=models.Q(hold_reason__iregex="missing|pending"),
+        expression=models.Q(hold_reason__iregex="missing|pending"),  # type: ignore[arg-type]
         output_field=models.BooleanField(),
         db_persist=True,
     )

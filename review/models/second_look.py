@@ -53,7 +53,9 @@ class Criteria(models.Model):
     def sentence(self) -> str:
         """What is drawn, in words."""
         filters = [self.specialty, self.payer, self.get_patient_class_display()]
-        amount = f"{self.size}{'' if self.unit == SampleUnit.PERCENT else ' '}{self.get_unit_display()}"
+        amount = f"{self.size} chart{'' if self.size == 1 else 's'} of each coder"
+        if self.unit == SampleUnit.PERCENT:
+            amount = f"{self.size}{self.get_unit_display()}"
         return " · ".join([amount, self.get_rule_display().lower(), *filter(None, filters)])
 
 

@@ -185,7 +185,10 @@ def overview(scope: AuditScope) -> Overview:
     return Overview(
         Row("All", total, scope),
         _by(scored, lambda each: each.chart.specialty, lambda each: replace(scope, specialty=each.chart.specialty)),
-        _by(scored, _sample_label, lambda each: replace(scope, sample=str(each.sample_id))),
+        sorted(
+            _by(scored, _sample_label, lambda each: replace(scope, sample=str(each.sample_id))),
+            key=lambda row: -int(row.scope.sample),
+        ),
         kind_rows(total, scope),
         trend((each.closed_at, score) for each, score in scored if each.closed_at),
         sum(each.chart.simulated for each in rows),

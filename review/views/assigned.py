@@ -15,7 +15,9 @@ from review.views.loading import answer_with_work, load_assigned
 @allow("code_charts")
 def move(request: PersonRequest, pk: int) -> HttpResponse:
     assigned = load_assigned(pk)
-    sequencing.move(assigned, by=request.user, to=whole_number(request.POST.get("to")), version=version_of(request.POST))
+    sequencing.move(
+        assigned, by=request.user, to=whole_number(request.POST.get("to")), version=version_of(request.POST)
+    )
     return answer_with_work(request, assigned.chart)
 
 

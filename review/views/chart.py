@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from medcode.codebook import shapes
 from medcode.codebook.models import CodeSystem
 from review import chart_page
-from review.actions import claiming, deciding, finalizing, suggesting
+from review.actions import claiming, deciding, finalizing, flagging, suggesting
 from review.actions.errors import InvalidInputError
 from review.forms import seconds_spent, whole_number
 from review.models import Chart
@@ -84,12 +84,16 @@ def undo(request: PersonRequest, public_id: UUID) -> HttpResponse:
 def submit(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Make the chart final, then open the next one or stay."""
     chart = load_chart(public_id)
-    finalizing.finalize(
-        chart,
-        by=request.user,
-        version=whole_number(request.POST.get("version")),
-        acknowledged=bool(request.POST.get("acknowledged")),
-    )
+    try:
+        finalizing.finalize(
+            chart,
+            by=request.user,
+            version=whole_number(request.POST.get("version")),
+            acknowledged=bool(request.POST.get("acknowledged")),
+        )
+    except InvalidInputError:
+        flagging.edit_failed(chart, by=request.user)
+        raise
     messages.success(request, "The chart is final.")
     if request.POST.get("then") != "next":
         return go_to(request, reverse("chart", args=[chart.public_id]))

@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from medcode.codebook import lookup
-from review.actions import adjudicating, handing_out
+from review.actions import adjudicating, claiming, handing_out
 from review.audit_page import Documentation
-from review.models import DoubleCode, DoubleCoding, Role
+from review.models import AssignedCode, DoubleCode, DoubleCoding, Role
 from review.reports import double_coding
 from review.reports.agreement import FEWEST, agreement
 from review.reports.audit_overview import AuditScope, period
@@ -64,6 +64,8 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
     coding = double.status == Status.CODING and double.second_coder_id == request.user.pk
     compared = double.status in (Status.SUBMITTED, Status.ADJUDICATED)
     people = (double.first_coder_id, double.second_coder_id)
+    if compared:
+        claiming.opened(double.chart, by=request.user)
     context = {
         "double": double,
         "chart": double.chart,
@@ -73,6 +75,7 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
         "may_adjudicate": double.status == Status.SUBMITTED and request.user.pk not in people and _third(request),
         "docs": Documentation(double.chart, with_evidence=not coding),
         "systems": lookup.loaded_systems() if coding else [],
+        "poa_choices": AssignedCode.Poa.choices,
         "agreement": agreement([double_coding.pair(double)]).table if compared else None,
         "saw_codes": compared and adjudicating.saw_codes(double),
     }

@@ -1,7 +1,11 @@
 // The chart page: which suggestion is selected, what the keys do, and where the eye is kept.
-import { bindKeys } from "./keys.js";
+import { bindCharacters } from "./keys.js";
+import "./beat.js";
 import "./combobox.js";
+import { toggleBook } from "./book.js";
+import { focusSearch } from "./chart-search.js";
 import { addCode, showAnchor, stepNote } from "./documentation.js";
+import { closeFindings, findingsAreOpen, numberFixes, pressFix, toggleFindings } from "./findings.js";
 import { inTurn, takeTurns } from "./turns.js";
 
 const IDLE_SECONDS = 300;
@@ -88,35 +92,72 @@ function cyclePoa() {
   menu.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+function openLine() {
+  const row = document.querySelector("[data-assigned].is-current:has([data-line])") ?? document.querySelector("[data-assigned]:has([data-line])");
+  const details = row?.querySelector("[data-line]");
+  if (!details) return;
+  details.open = true;
+  enter(details);
+}
+
+// At the selected assigned code, else at the selected suggestion.
+function openBookHere() {
+  const here = document.querySelector("[data-assigned].is-current") ?? current();
+  toggleBook(here?.dataset.code, here?.dataset.system);
+}
+
+function go(place) {
+  const target = byId(place);
+  if (!target) return;
+  closeFindings();
+  if (target.matches(".sug")) return select(target);
+  selectRow(target);
+  target.focus({ preventScroll: true });
+  target.scrollIntoView({ block: "nearest" });
+}
+
+// A row of the assigned codes; the suggestion that it came from is selected with it.
+function selectRow(row) {
+  const card = row.dataset.suggestion && byId(`s${row.dataset.suggestion}`);
+  if (card) return select(card, { focus: false, scrollText: false });
+  for (const other of document.querySelectorAll("[data-assigned]")) other.classList.toggle("is-current", other === row);
+}
+
 function closeAll() {
+  const inside = closeFindings();
+  if (!inside && !document.querySelector("details.act[open]")) return;
   for (const details of document.querySelectorAll("details.act[open]")) details.open = false;
   current()?.focus({ preventScroll: true });
 }
 
-const keys = {
-  j: () => step(1),
-  k: () => step(-1),
-  a: () => press("accept"),
-  m: () => open("modify"),
-  r: () => open("reject"),
-  e: () => showEvidence(evidenceAt + 1),
-  u: () => byId("undo-form")?.requestSubmit(),
-  p: () => assignedRow()?.querySelector("[data-first]")?.click(),
-  o: cyclePoa,
-  n: () => stepNote(1),
-  "Shift+N": () => stepNote(-1),
-  "/": addCode,
-  "Control+Enter": () => byId("submit-next")?.click(),
+const acts = {
+  next: () => step(1),
+  previous: () => step(-1),
+  accept: () => press("accept"),
+  modify: () => open("modify"),
+  reject: () => open("reject"),
+  undo: () => byId("undo-form")?.requestSubmit(),
+  add: addCode,
+  principal: () => assignedRow()?.querySelector("[data-first]")?.click(),
+  poa: cyclePoa,
+  line: openLine,
+  book: openBookHere,
+  findings: toggleFindings,
+  fix: () => current()?.querySelector("[data-fix]")?.click(),
+  evidence: () => showEvidence(evidenceAt + 1),
+  next_note: () => stepNote(1),
+  previous_note: () => stepNote(-1),
+  search: focusSearch,
 };
-for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) keys[number] = () => giveReason(number);
 // While a form is open the keys that change something else rest: a word typed beside a field is no command.
-const RESTING = new Set(["j", "k", "a", "u", "p", "o"]);
+const RESTING = new Set(["next", "previous", "accept", "undo", "principal", "poa", "fix"]);
 const formIsOpen = () => Boolean(document.querySelector("details.act[open]"));
-bindKeys(
-  Object.fromEntries(
-    Object.entries(keys).map(([key, act]) => [key, inTurn(() => (RESTING.has(key) && formIsOpen() ? null : act()))]),
-  ),
-);
+const digit = (number) => () => (findingsAreOpen() && !formIsOpen() ? pressFix(number) : giveReason(number));
+const keys = { "Control+Enter": inTurn(() => byId("submit-next")?.click()) };
+for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) keys[number] = inTurn(digit(number));
+for (const [act, key] of Object.entries(JSON.parse(byId("keys").textContent)))
+  keys[key] = inTurn(() => (RESTING.has(act) && formIsOpen() ? null : acts[act]()));
+bindCharacters(keys);
 document.addEventListener("keydown", (event) => event.key === "Escape" && closeAll());
 
 // How long the person looked before this act; a pause of more than five minutes is no work.
@@ -133,6 +174,13 @@ function stampTime(event) {
 }
 
 document.addEventListener("click", (event) => {
+  const there = event.target.closest("[data-go]");
+  if (there) {
+    event.preventDefault();
+    return go(there.dataset.go);
+  }
+  const row = event.target.closest("[data-assigned]");
+  if (row && !event.target.closest("button, select, summary, input, a")) return selectRow(row);
   const link = event.target.closest("[data-evidence]");
   if (link) {
     event.preventDefault();
@@ -159,12 +207,13 @@ document.addEventListener("toggle", (event) => {
 
 // After an act the pane is new: keep its scroll, and go on to the next suggestion that needs a person.
 // The notes stay where they are.
-let before = { scroll: 0, scrollAssigned: 0, states: new Map() };
+let before = { scroll: 0, scrollAssigned: 0, findings: false, states: new Map() };
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target.id !== "work" || event.detail.isError) return;
   before = {
     scroll: byId("suggestions").scrollTop,
     scrollAssigned: byId("assigned-list").scrollTop,
+    findings: findingsAreOpen(),
     states: new Map(cards().map((card) => [card.dataset.id, card.dataset.state])),
   };
   lastAct = performance.now();
@@ -173,9 +222,17 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id !== "work") return;
   byId("suggestions").scrollTop = before.scroll;
   byId("assigned-list").scrollTop = before.scrollAssigned;
+  numberFixes();
   goOn();
+  keepFindings();
   takeTurns();
 });
+
+// Who mends one finding after the other stays in their list.
+function keepFindings() {
+  if (!before.findings || findingsAreOpen()) return;
+  toggleFindings();
+}
 
 function goOn() {
   const was = (card) => before.states.get(card.dataset.id);

@@ -6,12 +6,15 @@ const picker = byId("find-code");
 const scrolled = {};
 let tab = "notes";
 
+export const openTab = () => tab;
+
 export function showTab(name) {
   if (name === tab) return;
   scrolled[tab] = pane.scrollTop;
   tab = name;
   paintTabs();
   pane.scrollTop = scrolled[name] ?? 0;
+  document.dispatchEvent(new CustomEvent("tab:shown", { detail: name }));
 }
 
 function paintTabs() {
@@ -44,9 +47,12 @@ function paintNoteList() {
 // Bring evidence into view. Words that can be read already stay where they are.
 export function showAnchor(id) {
   const anchor = byId(`ev-${id}`);
-  if (!anchor) return;
+  if (anchor) showBox(() => anchor.getBoundingClientRect());
+}
+
+export function showBox(measure) {
   showTab("notes");
-  const box = anchor.getBoundingClientRect();
+  const box = measure();
   const view = pane.getBoundingClientRect();
   if (box.top < view.top + 60 || box.bottom > view.bottom - 60) pane.scrollTop += box.top - view.top - view.height / 3;
 }

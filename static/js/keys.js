@@ -22,3 +22,18 @@ export function bindKeys(map) {
   }
   tinykeys(window, bindings);
 }
+
+// `map` is { character as typed: act }, and "Control+Enter" besides. A person's own keys are matched by what
+// they type, so that "N" and "/" work on every layout; anything with Ctrl, Alt or Meta is left to the browser.
+export function bindCharacters(map) {
+  window.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
+    const command = event.ctrlKey || event.altKey || event.metaKey;
+    const key = event.ctrlKey && event.key === "Enter" ? "Control+Enter" : event.key;
+    if (command && key !== "Control+Enter" && !event.getModifierState("AltGraph")) return;
+    const act = key === "?" ? openHelp : map[key];
+    if (!act || (isTyping(event) && key !== "Control+Enter")) return;
+    event.preventDefault();
+    act(event);
+  });
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ def test_samples_are_ten_seconds_apart_and_an_hour_long() -> None:
             telemetry.publish("one", snapshot(), now=NOON + second)
     samples = telemetry.read(now=NOON + 2 * telemetry.HOUR).workers[0].samples
     assert len(samples) <= telemetry.LONGEST
-    gaps = {round(after.at - before.at) for before, after in zip(samples, samples[1:], strict=False)}
+    gaps = {round(after.at - before.at) for before, after in pairwise(samples)}
     assert gaps == {telemetry.SPACING}
     assert samples[0].at > NOON + telemetry.HOUR
 

@@ -11,17 +11,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from inference import registry
 from inference.coder import Coder
-from inference.evaluation import errors, files, report
+from inference.evaluation import errors, files, report, running
 from inference.evaluation.errors import DocumentErrors
 from inference.evaluation.files import EvaluationFileError
 from inference.evaluation.protocol import Evaluation, Split, System, SystemFigures, evaluate
-from inference.evaluation.rows import ICD10CM, Document, Gold, Key, Predicted
-from inference.schema import Band, Evidence
+from inference.evaluation.rows import ICD10CM, Document, Gold, Key
+from inference.llm.errors import ModelServerError
+from inference.schema import Band
 from medcode.codebook import lookup
 from medcode.codebook.lookup import CodebookEmptyError
 from medcode.codebook.models import Code
@@ -49,6 +51,10 @@ class Command(BaseCommand):
         )
         parser.add_argument("--engine", action="append", choices=sorted(registry.LOADERS), default=None)
         parser.add_argument(
+            "--adapter", default="", metavar="NAME", help="The LoRA adapter that vllm and ensemble ask."
+        )
+        parser.add_argument("--sample", type=_count, metavar="N", help="Only N documents, always the same ones.")
+        parser.add_argument(
             "--predictions",
             action="append",
             type=_named,
@@ -68,6 +74,10 @@ class Command(BaseCommand):
         try:
             self._run(options)
         except (EvaluationFileError, CodebookEmptyError, report.ReportFolderError) as error:
+            raise CommandError(str(error)) from error
+        except ModelServerError as error:
+            raise CommandError(f"The model server: {error}") from error
+        except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
         except UnicodeError as error:
             raise CommandError(f"A file is not UTF-8: {error}") from error
@@ -96,7 +106,11 @@ class Command(BaseCommand):
             check(path, gold, documents, options["notes"])
         if len(documents) > len(golds[0]):
             self._say(f"{len(documents) - len(golds[0])} notes without gold are left out.")
-        return Split(documents, golds[0], golds[1] if len(golds) > 1 else None, options["bands"])
+        whole = Split(documents, golds[0], golds[1] if len(golds) > 1 else None, options["bands"])
+        split = running.sampled(whole, options["sample"])
+        if len(split.gold) < len(whole.gold):
+            self._say(f"A sample of {len(split.gold)} of {len(whole.gold)} documents.")
+        return split
 
     def _from_files(self, options: dict[str, Any], split: Split) -> list[Entrant]:
         found: list[Entrant] = []
@@ -117,18 +131,23 @@ class Command(BaseCommand):
 
     def _from_engines(self, options: dict[str, Any], split: Split, on: date) -> list[Entrant]:
         names = options["engine"] or ([] if options["predictions"] else [registry.DEFAULT])
-        return [self._ran(name, registry.load(name, on), split) for name in dict.fromkeys(names)]
+        adapter = options["adapter"]
+        return [self._ran(name, registry.load(name, on, adapter), split) for name in dict.fromkeys(names)]
 
     def _ran(self, name: str, coder: Coder, split: Split) -> Entrant:
-        predicted: dict[str, list[Predicted]] = {}
         begun = reported = time.monotonic()
-        for key in split.gold:
-            predicted[key] = propose(coder, split.documents[key])
+
+        def progress(done: int) -> None:
+            nonlocal reported
             if time.monotonic() - reported > REPORT_SECONDS:
                 reported = time.monotonic()
-                self._say(f"{name}: {len(predicted)} of {len(split.gold)} notes …")
-        self._say(f"{name}: {len(predicted)} notes in {time.monotonic() - begun:.1f} s.")
-        return Entrant(System(name, coder.model_version, predicted), coder)
+                self._say(f"{name}: {done} of {len(split.gold)} notes …")
+
+        ran = running.run(coder, split, progress)
+        self._say(f"{name}: {len(ran.predicted)} notes in {time.monotonic() - begun:.1f} s.")
+        if ran.failed:
+            self._say(f"{name}: {ran.failed} notes were refused or not answered and count as empty.")
+        return Entrant(System(name, coder.model_version, ran.predicted), coder)
 
     def _report(
         self, options: dict[str, Any], split: Split, entrants: list[Entrant], found: Evaluation, on: date
@@ -160,20 +179,6 @@ def check(path: Path, gold: Mapping[str, Gold], documents: Mapping[str, Document
             raise EvaluationFileError(path, row.line, "id", f"{key!r} has no note in {notes.name}")
         if any(span.end > len(documents[key].text) for span in row.spans):
             raise EvaluationFileError(path, row.line, "spans", "a span ends after the note does")
-
-
-def propose(coder: Coder, document: Document) -> list[Predicted]:
-    """What an engine proposes for one document."""
-
-    def quoted(spans: Iterable[Evidence]) -> tuple[tuple[int, int, str], ...]:
-        return tuple((span.begin, span.end, span.text) for span in spans)
-
-    return [
-        Predicted(
-            Key(item.code_system, item.code), item.confidence, item.band, item.description, quoted(item.evidence)
-        )
-        for item in coder.propose(document.chart).proposals
-    ]
 
 
 def titles(mistakes: Mapping[str, Iterable[DocumentErrors]], on: date) -> dict[Key, str]:
@@ -228,3 +233,9 @@ def _bands(written: str) -> frozenset[Band]:
 
 def _day(written: str) -> date:
     return date.fromisoformat(written)
+
+
+def _count(written: str) -> int:
+    if not written.isdigit() or int(written) < 1:
+        raise ArgumentTypeError("must be a whole number from 1 on")
+    return int(written)

@@ -1,7 +1,7 @@
 """What a model wrote, read leniently once and believed never.
 
-An answer may be cut in the middle, wrapped in prose or a code fence, or be nonsense: whole items before a cut are kept,
-everything else is counted by what was wrong with it. Work is bounded by the text's length, whatever it holds.
+An answer may be cut in the middle, wrapped in prose or a code fence, or be nonsense: whole items before a cut are
+kept, everything else is counted by what was wrong with it. Work is bounded by the text's length, whatever it holds.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A code as an answer names it. `probability`: of this spelling of the code; None where the server said nothing."""
+    """A code as an answer names it. `probability`: of this spelling; None where the server said nothing."""
 
     code_system: str
     code: str

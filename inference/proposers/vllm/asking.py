@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from inference.candidates import Case
 from inference.engine import Engine, Tuned
 from inference.evaluation.bm25 import Bm25
 from inference.grounding import Grounded
@@ -66,7 +65,6 @@ class Prepared:
     """A chart as the built-in coder read it: `claimed` are its claims that stood, with their probabilities."""
 
     chart: ChartText
-    case: Case
     tuned: Tuned
     claimed: list[tuple[Grounded, float]]
     dropped: dict[str, int]
@@ -87,11 +85,11 @@ class Heard:
 class Asker:
     """Asks about one chart after the other, or about many at a time. Holds no chart."""
 
-    def __init__(self, config: Config, builtin: Engine, search: Callable[[], Bm25], names: Names) -> None:
+    def __init__(self, config: Config, builtin: Engine, search: Bm25) -> None:
         self.config = config
         self.builtin = builtin
         self.search = search
-        self.names = names
+        self.names = Names(_proposer(builtin.tuned).index)
         self.composer = Composer(config, config.mode, builtin.snapshot.code_system)
         self._served: dict[str, ServedModel] = {}
 
@@ -103,11 +101,11 @@ class Asker:
     def prepare(self, chart: ChartText) -> Prepared:
         """Read the chart as the built-in coder does, and list the candidates."""
         tuned = self.builtin.tuned
-        assert isinstance(tuned.proposer, Builtin)  # noqa: S101 - what `registry.builtin` gives by its name
-        case = tuned.proposer.case(chart)
-        claimed, dropped = self.builtin.judged(tuned.proposer.claims(case), chart, tuned)
+        proposer = _proposer(tuned)
+        case = proposer.case(chart)
+        claimed, dropped = self.builtin.judged(proposer.claims(case), chart, tuned)
         judge = Judge(case, self.names)
-        return Prepared(chart, case, tuned, claimed, dropped, judge, shortlist(chart, claimed, judge, self.search()))
+        return Prepared(chart, tuned, claimed, dropped, judge, shortlist(chart, claimed, judge, self.search))
 
     async def served(self, client: Client, adapter: str) -> Served:
         """Which model answers now. Raises `ServerAwayError`."""
@@ -197,7 +195,7 @@ class _Asked:
 
     def _candidates(self, statement: Statement, places: Sequence[Evidence]) -> list[Candidate]:
         """What the built-in coder or a look-up found in these very words."""
-        search = self.asker.search()
+        search = self.asker.search
         near = [each for span in places for each in self.prepared.listed.at(span)]
         looked_up = sorted(search.nearest(norms(statement.quote)), key=lambda pair: (-pair[1], pair[0]))
         near += [Candidate(search.entries[number], tuple(places)) for number, _ in looked_up]
@@ -242,6 +240,13 @@ class _Asked:
         self.heard.usage += answer.usage
         if question is not None:
             self.asker.composer.learn(question, self.served.name, answer.usage.prompt)
+
+
+def _proposer(tuned: Tuned) -> Builtin:
+    """The built-in coder's proposer, the only one that an engine of `registry.builtin` has."""
+    if not isinstance(tuned.proposer, Builtin):
+        raise TypeError("A language model's candidates come from the built-in coder.")
+    return tuned.proposer
 
 
 def _strongest(claims: Sequence[Claim]) -> list[Claim]:

@@ -1,7 +1,7 @@
 """The chart as the model sees it: data between tags that nothing in the data can open or close.
 
-Chart text is levelled one character for one (`neutral`): what opens a tag, or a control token of a chat template, gets a
-bracket that merely looks like it. A quote that the model copies is found again in the stored text, because
+Chart text is levelled one character for one (`neutral`): what opens a tag, or a control token of a chat template, gets
+a bracket that merely looks like it. A quote that the model copies is found again in the stored text, because
 `inference.text.folding` reads both brackets as one.
 """
 
@@ -19,8 +19,10 @@ OPENS = re.compile(r"<(?=[A-Za-z/|｜!?<\[])")
 # "[INST]", "[/INST]", "[TOOL_CALLS]".
 BRACKETED = re.compile(r"\[(?=/?[A-Z_]{3,20}\])")
 # Invisible, or nothing that a JSON string should carry: zero width, direction marks, controls, lone surrogates.
-INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-                       "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]")  # fmt: skip
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 CUT = "[… left out …]"
 MOST_FACTS = 100  # medications, and laboratory results: the first that many

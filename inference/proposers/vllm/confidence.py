@@ -1,9 +1,9 @@
 """How sure a model was of a code: the probability of the tokens that spell it.
 
-The product, not the geometric mean: it is the probability that the model, having copied its quotes, writes this code and
-no other. A mean over tokens would make long codes look surer than short ones, since the last characters of a code follow
-almost by themselves, and under guided decoding tokens that are forced have probability 1 and change nothing.
-A token that spells part of the code and part of what stands beside it (`"E11`) counts in full.
+The product, not the geometric mean: it is the probability that the model, having copied its quotes, writes this code
+and no other. A mean over tokens would make long codes look surer than short ones, since the last characters of a code
+follow almost by themselves, and under guided decoding tokens that are forced have probability 1 and change nothing. A
+token that spells part of the code and part of what stands beside it (`"E11`) counts in full.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From a chart to the requests of one mode: the fixed instructions first, the chart behind them, its length made to fit."""
+"""From a chart to the requests of one mode: the fixed instructions, then the chart, made to fit."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """What an answer must look like, as JSON schemas that guided decoding enforces.
 
 The properties stand in the order in which they are written: a model that copies its evidence first reads before it
-codes. Only keywords that xgrammar and llguidance both support are used. The server's guidance is a help, never trusted:
-`answers` reads whatever comes back.
+codes. Only keywords that xgrammar and llguidance both support are used. The server's guidance is a help and never
+trusted: `answers` reads whatever comes back.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Notes that are longer than a model can read: cut, or read in windows.
 
-Cut: the middle of the hospital course goes first, else the middle of the note; diagnoses and assessments stay as long as
-anything else is left, and the instructions always do. Windows: runs of whole paragraphs that overlap, each asked by
-itself. Both speak of code points; how many tokens those are is the server's to say, and is asked again after each cut.
+Cut: the middle of the hospital course goes first, else the middle of the note; diagnoses and assessments stay as long
+as anything else is left, and the instructions always do. Windows: runs of whole paragraphs that overlap, each asked by
+itself. Both speak of code points; how many tokens those are is the server's to say, and it is asked after each cut.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Hole = tuple[int, int, int]  # note, begin, end
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """`[begin, end)` of a note that may be cut, from its middle outwards. `edge`: how much of it stays at both ends."""
+    """`[begin, end)` of a note, to be cut from its middle outwards. `edge`: the share that stays at both ends."""
 
     note: int
     begin: int

@@ -72,7 +72,7 @@ def test_an_adapter_in_use_is_not_unloaded(world: World, adapter: Adapter, serve
 def test_what_the_server_refuses_is_said_in_words_and_on_record(world: World, server: FakeLlm) -> None:
     lost = adapters.register(name="c-2", purpose="coding", base_model="base", path="/missing/c-2", by=world.admin)
     for act in (adapters.load, adapters.use):
-        with pytest.raises(InvalidInputError, match="refused it .*No adapter found for /missing/c-2"):
+        with pytest.raises(InvalidInputError, match=r"refused it .*No adapter found for /missing/c-2"):
             act(lost, by=world.admin)
     assert in_force.current().coding_adapter is None
     assert events() == ["adapter.registered", "adapter.loaded_not", "adapter.loaded_not"]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from review import worklist
-from review.actions import claiming, deciding, finalizing
-from review.models import Chart, Role
+from review.actions import assigning, claiming, deciding, finalizing
+from review.models import Chart, Patient, Role
 from review.worklist import WorklistFilter
 from tests.factories import World, ready, received, user
 
@@ -42,14 +44,22 @@ def test_it_sorts_by_age(coder: Client, world: World) -> None:
     [
         ({"patient_class": "inpatient"}, ["inpatient"]),
         ({"specialty": "Family Medicine"}, ["outpatient"]),
-        ({"mine": "on"}, ["inpatient"]),
-        ({"flagged": "on"}, ["outpatient"]),
+        ({"mine": "on", "sort": "age"}, ["outpatient", "inpatient"]),
+        ({"flag": "needs_manual_review"}, ["outpatient"]),
+        ({"flag": "any"}, ["outpatient"]),
+        ({"flag": "query_open"}, []),
+        ({"payer": "Medicare"}, ["inpatient"]),
+        ({"facility": "North"}, ["inpatient"]),
+        ({"assigned": "me"}, ["outpatient"]),
+        ({"assigned": "nobody"}, ["inpatient"]),
         ({"status": "on_hold"}, []),
     ],
 )
 def test_it_filters(coder: Client, world: World, filters: dict[str, str], expected: list[str]) -> None:
     claiming.claim(world.inpatient, by=world.coder)
+    assigning.assign(world.outpatient, by=world.coder, to=world.coder)
     Chart.objects.filter(pk=world.outpatient.pk).update(needs_manual_review=True)
+    Chart.objects.filter(pk=world.inpatient.pk).update(payer="Medicare", facility="North")
     assert rows(coder, **filters) == [getattr(world, name) for name in expected]
 
 
@@ -79,7 +89,7 @@ def test_pages_follow_each_other_without_gap_or_overlap(
     coder: Client, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worklist, "PAGE_SIZE", 1)
-    for sort in ("confidence", "age"):
+    for sort in worklist.SORTS:
         first = coder.get(reverse("worklist"), {"sort": sort}).context["page"]
         second = coder.get(reverse("worklist"), {"sort": sort, "after": first.after}).context["page"]
         assert {*first.charts, *second.charts} == {world.outpatient, world.inpatient}
@@ -107,6 +117,65 @@ def test_htmx_gets_the_list_alone(htmx: Client, world: World) -> None:
     page = htmx.get(reverse("worklist")).content.decode()
     assert 'id="list"' in page
     assert "<html" not in page
+
+
+@pytest.mark.parametrize("sort", worklist.SORTS)
+def test_equal_charts_are_paged_by_their_ids(world: World, monkeypatch: pytest.MonkeyPatch, sort: str) -> None:
+    monkeypatch.setattr(worklist, "PAGE_SIZE", 2)
+    charts = [world.outpatient, world.inpatient, ready(), ready(), ready()]
+    Chart.objects.update(confidence=0.5, coding_date="2026-06-01", specialty="A", payer="B", patient_class="inpatient")
+    assigning.assign(charts[3], by=world.coder, to=world.coder)
+    Chart.objects.filter(pk=charts[4].pk).update(by_fallback=True)
+    seen: list[int] = []
+    after = ""
+    for _ in range(3):
+        page = worklist.page(WorklistFilter(sort=sort), user=world.coder, after=after)
+        seen += [chart.pk for chart in page.charts]
+        after = page.after
+    assert after == ""
+    first = {"assigned": [charts[3].pk], "flags": [charts[4].pk]}.get(sort, [])
+    assert seen == [*first, *(pk for pk in sorted(chart.pk for chart in charts) if pk not in first)]
+
+
+def test_a_page_takes_as_many_queries_with_many_charts_as_with_few(
+    coder: Client, world: World, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with CaptureQueriesContext(connection) as few:
+        coder.get(reverse("worklist"))
+    for number in range(4):
+        ready(specialty=f"Specialty {number}", payer=f"Payer {number}", facility=f"Facility {number}")
+    with django_assert_num_queries(len(few)) as many:
+        coder.get(reverse("worklist"))
+    said = " ".join(query["sql"] for query in many.captured_queries)
+    assert "review_note" not in said
+    assert "OFFSET" not in said
+
+
+def test_supervisors_see_the_end_of_record_numbers_only(client: Client, world: World) -> None:
+    mrn = world.inpatient.encounter.patient.mrn
+    Patient.objects.filter(mrn=mrn).update(mrn="MRN-7788991")
+    client.force_login(world.users[Role.SUPERVISOR])
+    page = client.get(reverse("worklist")).content.decode()
+    assert "MRN-7788991" not in page
+    assert "••8991" in page
+
+
+def test_a_hold_flags_what_the_chart_waits_for(coder: Client, world: World) -> None:
+    finalizing.hold(world.outpatient, by=world.coder, reason="Operative report missing")
+    finalizing.hold(world.inpatient, by=world.coder, reason="Query to the provider open")
+    assert rows(coder, status="on_hold", flag="missing_document") == [world.outpatient]
+    assert rows(coder, status="on_hold", flag="query_open") == [world.inpatient]
+
+
+def test_a_refused_submit_flags_the_chart_until_it_is_final(coder: Client, world: World) -> None:
+    submit = reverse("chart_submit", args=[world.outpatient.public_id])
+    assert coder.post(submit, {"version": world.outpatient.version}).status_code == 400
+    assert rows(coder, flag="edit_failed") == [world.outpatient]
+    for suggestion in world.outpatient.suggestions.all():
+        deciding.accept(suggestion, by=world.coder)
+    world.outpatient.refresh_from_db()
+    finalizing.finalize(world.outpatient, by=world.coder, version=world.outpatient.version, acknowledged=True)
+    assert "Edit failed</span>" not in coder.get(reverse("worklist"), {"status": "final"}).content.decode()
 
 
 def test_an_empty_list_says_what_to_do(coder: Client, world: World) -> None:

@@ -91,7 +91,7 @@ def test_a_cancelled_probe_leaves_its_place_to_the_next(breaker: Breaker, clock:
     trip(breaker)
     clock.forward(2)
     breaker.undecided(enter(breaker))
-    assert breaker.state is State.HALF_OPEN
+    assert breaker.admits
     breaker.succeeded(enter(breaker))
     assert breaker.state is State.CLOSED
 

@@ -40,12 +40,21 @@ def test_a_prompt_beyond_the_context_is_refused_once(server: Server, using: Ask)
     assert available
 
 
-def test_a_prompt_that_leaves_no_room_for_the_answer_is_refused(server: Server, using: Ask) -> None:
-    error, counts, available = refused(using, question(server, max_tokens=server.context))
+def test_an_answer_longer_than_the_context_is_refused(server: Server, using: Ask) -> None:
+    error, counts, available = refused(using, question(server, max_tokens=server.context + 1))
 
     assert error.status == 400
     assert counts["retried"] == 0
     assert available
+
+
+def test_an_answer_gets_the_room_that_the_prompt_leaves_and_is_cut_there(server: Server, using: Ask) -> None:
+    request = question(server, max_tokens=server.context - 1)
+
+    answer = using(lambda client: client.ask(request))
+
+    assert not answer.samples[0].complete
+    assert answer.usage.prompt + answer.usage.completion <= server.context
 
 
 def test_a_schema_that_makes_no_sense_is_refused_rather_than_ignored(server: Server, using: Ask) -> None:
