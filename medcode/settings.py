@@ -12,13 +12,12 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from medcode.environment import env, env_bool, env_choice, env_float, env_int
+from medcode.environment import database_from_url, env, env_bool, env_choice, env_float, env_int
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -52,28 +51,12 @@ CSRF_TRUSTED_ORIGINS = [origin for origin in env("CSRF_TRUSTED_ORIGINS").split("
 OFFLINE_COMMANDS = {"collectstatic", "help", "version", "--help", "--version"}
 
 
-def _database_from_url(url: str) -> dict[str, Any]:
-    """`postgresql://user:password@host:port/name?sslmode=…`, or `?host=/socket/dir` for a Unix socket."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured("DATABASE_URL must start with postgresql://; Medcode needs PostgreSQL 15 or later.")
-    options = dict(item.split("=", 1) for item in parts.query.split("&") if "=" in item)
-    return {
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(options.pop("host", "") or parts.hostname or ""),
-        "PORT": str(parts.port or ""),
-        "OPTIONS": options,
-    }
-
-
 def _services() -> tuple[dict[str, Any], str, str]:
     """The database, the cache's URL and the broker's URL."""
     database_url, redis_url = env("DATABASE_URL"), env("REDIS_URL")
     if database_url and redis_url:
         broker = redis_url.replace("unix://", "redis+socket://", 1)
-        return _database_from_url(database_url), redis_url, broker
+        return database_from_url(database_url), redis_url, broker
     if OFFLINE_COMMANDS & set(sys.argv[1:2]) or "MEDCODE_NO_SERVICES" in os.environ:
         return {"NAME": "none", "HOST": "/nowhere"}, "redis://127.0.0.1:0", "redis://127.0.0.1:0"
     from medcode import embedded
@@ -81,7 +64,7 @@ def _services() -> tuple[dict[str, Any], str, str]:
     services = embedded.ensure(DATA_DIR)
     own = {"NAME": embedded.DATABASE, "USER": embedded.POSTGRES_USER, "HOST": str(services.socket_dir)}
     return (
-        _database_from_url(database_url) if database_url else own,
+        database_from_url(database_url) if database_url else own,
         redis_url or services.redis_url,
         redis_url.replace("unix://", "redis+socket://", 1) or services.broker_url,
     )
@@ -97,7 +80,13 @@ DATABASES = {
         "ATOMIC_REQUESTS": False,  # actions open their own transactions; a model call must never sit in one
     }
 }
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},  # seconds; a page must not hang on it
+    }
+}
 
 # --- The model server ---------------------------------------------------------------------------
 

@@ -9,7 +9,6 @@ from django.db.models import Prefetch
 
 from medcode.codebook import lookup
 from medcode.codebook.grouping import Grouping
-from review.chart_page import NoteView, view_note
 from review.models import (
     AssignedCode,
     AuditedCode,
@@ -22,6 +21,7 @@ from review.models import (
     Role,
     User,
 )
+from review.note_view import NoteView, view_note
 from review.reports.audit_lines import as_drgs, first_of, groupings, lines
 from review.reports.second_look import GUIDELINES, Drgs, Score, score
 

@@ -19,17 +19,18 @@ from typing import Any, TypeVar
 
 from django.db import close_old_connections, connections
 from django.utils import timezone
-from inference.llm.client import Client
 
 from inference import registry, routing
 from inference.llm import telemetry
+from inference.llm.client import Client
 from inference.llm.errors import ServerAwayError
 from inference.llm.wire import Lane
 from inference.schema import Outcome
-from review.actions import shadowing, suggesting
+from review.actions import chart_text, shadowing, suggesting
 from review.actions.shadowing import Due
 from review.actions.suggesting import Claimed
 from review.models import Chart
+from review.reports import serving
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ LEASE = timedelta(seconds=30)  # of a chart; renewed while the model works, so a
 RENEW_SECONDS = 8.0
 PUBLISH_SECONDS = 2.0
 LOOK_SECONDS = 0.25  # between two looks for due charts when there are none
+GATHER_SECONDS = 0.02  # charts that end together make room together: one look for all of them
 AWAY = timedelta(seconds=5)  # how long a chart waits when the server is away
 STOP_SECONDS = 20.0  # for the charts in flight when the worker is told to stop; what is left is given back
 DATABASE_THREADS = 4
@@ -84,6 +86,7 @@ class CoderWorker:
                     timeout=LOOK_SECONDS,
                     return_when=asyncio.FIRST_COMPLETED,
                 )
+                await asyncio.sleep(GATHER_SECONDS)
             await self._finish()
         finally:
             for task in (*company, stopped):
@@ -141,7 +144,7 @@ class CoderWorker:
         started, answered = timezone.now(), self._answered
         lane = Lane.PERSON if claimed.chart.person_waiting else Lane.BACKLOG
         try:
-            text, notes = await self._rows(suggesting.read, claimed.chart)
+            text, notes = await self._rows(chart_text.read, claimed.chart)
             try:
                 coder = await self._rows(registry.routed, claimed.chart.coding_date)
                 outcome = await coder.apropose(text, lane=lane)
@@ -198,6 +201,7 @@ class CoderWorker:
     async def _publish(self) -> None:
         while True:
             await self._quietly(telemetry.publish, self.name, self.client.meters.snapshot())
+            await self._quietly(serving.sample_queue)
             await asyncio.sleep(PUBLISH_SECONDS)
 
     async def _quietly(self, act: Callable[..., Any], *arguments: Any) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from inference.ranking.labelled import Labelled, Opinion
 from medcode.codebook.models import CodeSystem
-from review.actions.suggesting import read
+from review.actions.chart_text import read
 from review.models import Chart, Suggestion
 
 UNSEEN = 0.5  # weight of what was neither suggested nor added: nobody looked at it by itself

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -83,7 +83,7 @@ def effects(stay: Stay, suggestions: Iterable[Suggestion]) -> dict[int, Effect]:
     """By primary key: the suggestions that would change the DRG if they were added now. Two queries."""
     systems = (CodeSystem.ICD10CM, CodeSystem.ICD10PCS)
     asked = [each for each in suggestions if each.state == Suggestion.State.PENDING and each.code_system in systems]
-    after = [grouping.group(stay.case.changed(add=[each.code])) for each in asked]
+    after = [grouping.group(_with(stay.case, each)) for each in asked]
     found = {}
     for each, then in zip(asked, weighed(after, stay.case.discharged), strict=True):
         if then.drg != stay.drg.drg:
@@ -91,6 +91,13 @@ def effects(stay: Stay, suggestions: Iterable[Suggestion]) -> dict[int, Effect]:
             difference = then.weight - stay.drg.weight if known else None  # type: ignore[operator]
             found[each.pk] = Effect(stay.drg.drg if stay.drg.groupable else "", then.drg, then.title, difference)
     return found
+
+
+def _with(case: GroupingCase, suggestion: Suggestion) -> GroupingCase:
+    """The stay with one more code; the first diagnosis of all is the principal one."""
+    if not case.principal and suggestion.code_system == CodeSystem.ICD10CM:
+        return replace(case, principal=suggestion.code)
+    return case.changed(add=[suggestion.code])
 
 
 def marks(codes: Iterable[str], on: date) -> Mapping[str, Marks]:

@@ -86,7 +86,8 @@ class WorklistForm(forms.Form):
         for name, field in self.fields.items():
             if name in offered:
                 field.choices = offered[name]  # type: ignore[attr-defined]
-            field.widget.attrs["id"] = f"filter-{name}"
+            # The page asks again when one of these changes, not while a name for them is typed beside them.
+            field.widget.attrs |= {"id": f"filter-{name}", "class": "filter"}
 
     def values(self) -> dict[str, Any]:
         """The valid part of the input, less what says "any"."""

@@ -24,13 +24,13 @@ NOT_AFTER = re.compile(
 # "Pending" and its kin may stand on either side.
 PLANNED = re.compile(
     r"\b(?:will|would|plan(?:s|ned|ning)?|recommend\w*|schedul\w+|consider\w*|refer(?:ral|red|ring|s)?|"
-    r"order(?:s|ed|ing)?|candidate|discuss\w*|offer\w*|needs?|requires?|requiring|await\w*|pending|proceed with|"
-    r"proceed to|undergo|eligible|due for|overdue|may|might|should|could|possible|evaluat\w+ for|prior to|before|"
-    r"options?|(?<!after )(?<!after informed )consent\w*|risks?|indicat\w+|return for|come back for|obtain|get|if|unless|"
-    r"until|arrang\w+|prepare\w*|set up|anticipat\w+|going to|want(?:s|ed)? to|wish(?:es)? to|follow[- ]up for|"
-    r"repeat in|advis\w+|suggest\w*|propos\w+|decided|let us|let's|like to|presents? for|presented for|here for|"
-    r"tomorrow|next (?:week|month|year|visit)|prescri\w+|in case|evaluate|screening for|education|counsel\w*|"
-    r"check an?|continue)\b"
+    r"order(?:s|ed|ing)?|candidate|discuss\w*|offer\w*|needs?|requires?|requiring|await\w*|pending|"
+    r"proceed (?:with|to)|undergo|eligible|due for|overdue|may|might|should|could|possible|evaluat\w+ for|prior to|"
+    r"before|options?|(?<!after )(?<!after informed )consent\w*|risks?|indicat\w+|return for|come back for|obtain|"
+    r"get|if|unless|until|arrang\w+|prepare\w*|set up|anticipat\w+|going to|want(?:s|ed)? to|wish(?:es)? to|"
+    r"follow[- ]up for|repeat in|advis\w+|suggest\w*|propos\w+|decided|let us|let's|like to|presents? for|"
+    r"presented for|here for|tomorrow|next (?:week|month|year|visit)|prescri\w+|in case|evaluate|screening for|"
+    r"education|counsel\w*|check an?|continue)\b"
 )
 PLANNED_AFTER = re.compile(
     r"^\W*(?:\w+\W+){0,5}?(?:recommended|advised|pending|planned|scheduled|discussed|offered|ordered|tomorrow|"
@@ -80,7 +80,7 @@ NEVER = frozenset({Kind.FAMILY, Kind.SOCIAL, Kind.MEDICATIONS, Kind.ALLERGIES, K
 SURE: dict[Kind, tuple[float, float]] = {
     Kind.PROCEDURE: (0.9, 0.95),
     Kind.COURSE: (0.6, 0.85),
-    Kind.RESULTS: (0.4, 0.5),
+    Kind.RESULTS: (0.2, 0.3),
     Kind.OTHER: (0.15, 0.65),
     Kind.ASSESSMENT: (0.0, 0.6),
     Kind.PLAN: (0.0, 0.6),

@@ -32,7 +32,9 @@ from review.reports.weeks import WEEK, midnight
 REVIEW = ("Weekly, two charts of each coder", sampling.Asked(size=2))
 DOUBLE = ("Weekly, one chart of each coder coded twice", sampling.Asked(size=1, method=SampleMethod.DOUBLE))
 Status = ChartAudit.Status
-POA_CHANGED, PRINCIPAL_CHANGED, REBUTTED = 0.05, 0.06, 0.25
+POA_CHANGED, REBUTTED = 0.3, 0.25
+# What may well have come up in hospital: nobody would argue about the POA of a chronic disease.
+ACUTE = ("D62", "E87", "I48", "J69", "J95", "K56", "K91", "L89", "N17", "N39", "R")
 # How far the last week's second looks have come, in turn.
 UNDER_WAY = (Status.DRAWN, Status.RETURNED, Status.REBUTTED, Status.ESCALATED, Status.AGREED)
 
@@ -90,18 +92,10 @@ class _Stage:
             audit.returned_at = monday + timedelta(hours=self.rng.randint(3, 30))
             assigned = {row.code: row for row in audit.chart.assigned_codes.order_by("sequence")}
             lines = auditing.judge(list(assigned), self._gold(audit), self.rng)
-            rows = self._rows(audit, self._other_principal(lines), assigned)
+            rows = self._rows(audit, lines, assigned)
             AuditedCode.objects.bulk_create(rows)
             self._answers(audit, [row for row in rows if row.kind])
         audit.save()
-
-    def _other_principal(self, lines: list[Judged]) -> list[Judged]:
-        """Now and then the auditor takes the second diagnosis for the principal one."""
-        if len(lines) > 2 and self.rng.random() < PRINCIPAL_CHANGED and all(line.auditor for line in lines[:2]):
-            first = lines[1]
-            kind = first.kind or ErrorKind.PRINCIPAL
-            return [Judged(first.coder, first.auditor, kind, "It occasioned the admission."), lines[0], *lines[2:]]
-        return lines
 
     def _rows(self, audit: ChartAudit, lines: list[Judged], assigned: dict[str, AssignedCode]) -> list[AuditedCode]:
         rows, place = [], 0
@@ -136,7 +130,8 @@ class _Stage:
         if not line.auditor or not audit.chart.encounter.is_inpatient:
             return ""
         kept = own.poa if own else ("1" if line.auditor.startswith("Z") else "Y")
-        return "N" if kept == "Y" and self.rng.random() < POA_CHANGED else kept
+        doubtful = kept == "Y" and line.auditor.startswith(ACUTE) and self.rng.random() < POA_CHANGED
+        return "N" if doubtful else kept
 
     def _answers(self, audit: ChartAudit, found: list[AuditedCode]) -> None:
         """The coder's word on each finding and who was right in the end, as far as the status has come."""

@@ -20,6 +20,7 @@ from inference import routing, schema
 from review import engines
 from review.actions import assigning, blinding, shadowing
 from review.actions.base import audit, change_status, enqueue_suggest, locked
+from review.actions.chart_text import read
 from review.actions.proposals import record_run, store_proposals, worklist_columns
 from review.models import Chart, Note, Suggestion, User
 from review.permissions import check
@@ -60,22 +61,6 @@ def run(chart_id: int) -> bool:
         fail(claimed[0], error)
         return False
     return store(claimed[0], outcome, notes, started)
-
-
-def read(chart: Chart) -> tuple[schema.ChartText, dict[str, Note]]:
-    """What the engine may see of a chart, and the notes by the key under which it sees them."""
-    encounter = chart.encounter
-    notes = {str(note.pk): note for note in chart.notes.filter(superseded_at__isnull=True)}
-    setting = schema.Setting.INPATIENT if encounter.is_inpatient else schema.Setting.OUTPATIENT
-    return schema.ChartText(
-        notes=tuple(schema.NoteText(key, note.text, note.kind) for key, note in notes.items()),
-        setting=setting,
-        sex=encounter.patient.sex if encounter.patient.sex in ("F", "M") else "",
-        age=encounter.age,
-        date_of_service=chart.coding_date,
-        medications=tuple(schema.MedicationFact(each.name, each.dose) for each in chart.medications.all()),
-        labs=tuple(schema.LabFact(each.name, each.value, each.unit, each.flag) for each in chart.labs.all()),
-    ), notes
 
 
 def due(now: datetime) -> QuerySet[Chart]:

@@ -42,7 +42,7 @@ INSERT INTO review_chart (public_id, encounter_id, status, version, specialty, p
   facility, date '2026-01-01' + (id % 300)::int, false, false, 'HIGH', (id * 7919 % 10000) / 10000.0, 5, 1, 3, id % 97 = 0,
   '', false, false, false, false, 0, '', false, now(), CASE WHEN id % 10 <> 0 THEN now() - id * interval '1 second' END,
   CASE WHEN id % 10 <> 0 THEN {user} END, false FROM review_encounter WHERE source = 'bench';
-"""
+"""  # noqa: E501
 
 
 def fill(count: int, user: User) -> None:

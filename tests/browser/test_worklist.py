@@ -52,7 +52,7 @@ def test_a_range_is_selected_and_unassigned(supervisor: Page) -> None:
 def test_a_chart_opens_by_enter(supervisor: Page) -> None:
     supervisor.keyboard.press("j")
     supervisor.keyboard.press("Enter")
-    expect(supervisor).to_have_url(re.compile("/charts/"))
+    expect(supervisor).to_have_url(re.compile("/charts/"), timeout=30_000)
 
 
 def test_a_patient_is_found_without_leaving_words_in_the_address(supervisor: Page, demo: Demo) -> None:

@@ -38,6 +38,9 @@ PAGES: dict[str, tuple[str, str | None]] = {
     "chart_hold": ("post", "code_charts"),
     "chart_resume": ("post", "code_charts"),
     "chart_retry": ("post", "retry_charts"),
+    "chart_timeline": ("get", "read_charts"),
+    "chart_packet": ("get", "read_charts"),
+    "chart_changes": ("get", "read_charts"),
     "suggestion_accept": ("post", "code_charts"),
     "suggestion_modify": ("post", "code_charts"),
     "suggestion_reject": ("post", "code_charts"),
@@ -66,6 +69,40 @@ PAGES: dict[str, tuple[str, str | None]] = {
     "report_make": ("post", "make_reports"),
     "report": ("get", "read_reports"),
     "report_charts": ("get", "read_reports"),
+    "second_look": ("get", "read_audits"),
+    "second_look_next": ("post", "audit_charts"),
+    "second_look_charts": ("get", "read_audits"),
+    "second_look_csv": ("get", "read_audits"),
+    "second_look_samples": ("get", "read_audits"),
+    "second_look_draw": ("post", "plan_audits"),
+    "second_look_plan": ("post", "plan_audits"),
+    "second_look_sample": ("get", "read_audits"),
+    "second_look_plan_switch": ("post", "plan_audits"),
+    "my_audits": ("get", "answer_audits"),
+    "my_audits_card": ("get", "answer_audits"),
+    "agreement": ("get", "read_audits"),
+    "agreement_csv": ("get", "read_audits"),
+    "audit": ("get", "open_audits"),
+    "audit_take": ("post", "audit_charts"),
+    "audit_give_back": ("post", "audit_charts"),
+    "audit_add": ("post", "audit_charts"),
+    "audit_return": ("post", "audit_charts"),
+    "audit_answer": ("post", "answer_audits"),
+    "audit_finish": ("post", "audit_charts"),
+    "audit_escalate": ("post", "audit_charts"),
+    "audit_decide": ("post", "decide_audits"),
+    "line_change": ("post", "audit_charts"),
+    "line_remove": ("post", "audit_charts"),
+    "line_restore": ("post", "audit_charts"),
+    "line_poa": ("post", "audit_charts"),
+    "line_move": ("post", "audit_charts"),
+    "line_explain": ("post", "audit_charts"),
+    "double": ("get", "open_audits"),
+    "double_take": ("post", "code_again"),
+    "double_add": ("post", "code_again"),
+    "double_submit": ("post", "code_again"),
+    "double_adjudicate": ("post", "adjudicate"),
+    "twice_edit": ("post", "code_again"),
     "exports": ("get", "export_decisions"),
     "export_overrides": ("get", "export_decisions"),
     "system": ("get", "run_the_system"),
@@ -109,6 +146,11 @@ def arguments(world: World) -> dict[str, dict[str, object]]:
         "assigned": {"pk": world.outpatient.assigned_codes.get().pk},
         "report": {"week": date(2026, 6, 1)},
         "entry": {"system": "ICD-10-CM", "code": "E11.22"},
+        # No such row: who may ask is told 404, everybody else 403.
+        "audit": {"pk": 1},
+        "line": {"pk": 1},
+        "double": {"pk": 1},
+        "twice": {"pk": 1},
         "adapter": {"pk": 1},
         "replay": {"public_id": world.outpatient.public_id},
     }
@@ -118,6 +160,8 @@ def url_of(name: str, arguments: dict[str, dict[str, object]]) -> str:
     owner = name.split("_")[0]
     if name == "report_make":
         owner = ""
+    if name in ("second_look_sample", "second_look_plan_switch"):
+        owner = "audit"
     return reverse(name, kwargs=arguments.get(owner, {}))
 
 

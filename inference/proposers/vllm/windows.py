@@ -7,6 +7,7 @@ itself. Both speak of code points; how many tokens those are is the server's to 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -76,10 +77,14 @@ def _stretches(notes: Sequence[NoteText]) -> list[Stretch]:
 def _hole(text: str, stretch: Stretch, wanted: int, gone: Iterable[Hole]) -> Hole:
     """`wanted` code points more out of the middle of a stretch, or a little over so that words stay whole."""
     inside = [(begin, end) for note, begin, end in gone if note == stretch.note]
-    begin, end = _middle(stretch, min(wanted, stretch.spare))
-    for _ in range(len(inside) + 1):  # what is gone already counts for nothing: each hole met makes this one wider
-        known = sum(max(0, min(end, last) - max(begin, first)) for first, last in inside)
-        begin, end = _middle(stretch, min(wanted + known, stretch.spare))
+
+    def fresh(size: int) -> int:
+        """How much of a hole of this size is not gone yet: never less for a larger one."""
+        begin, end = _middle(stretch, size)
+        return size - sum(max(0, min(end, last) - max(begin, first)) for first, last in inside)
+
+    size = bisect_left(range(stretch.spare), wanted, key=fresh)
+    begin, end = _middle(stretch, size)
     return stretch.note, _back(text, begin, stretch.begin), _on(text, end, stretch.end)
 
 

@@ -42,7 +42,7 @@ def drawn_charts(sample: AuditSample) -> set[int]:
 def test_a_number_of_charts_of_each_coder_is_drawn(charts: list[Chart]) -> None:
     sample = draw(sampling.Asked(size=2))
     assert sample.population == 9
-    assert [audit.coder_id for audit in sample.audits.order_by("coder")].count(charts[0].finalized_by_id) == 2
+    assert sample.audits.filter(coder=charts[0].finalized_by).count() == 2
     assert sample.audits.count() == 4
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -227,7 +229,9 @@ def test_the_database_refuses_an_audit_of_ones_own_chart_and_a_closed_one_withou
             ChartAudit.objects.filter(pk=audit.pk).update(**values)
 
 
-def test_the_diagram_holds_every_move() -> None:
+def test_the_diagram_in_the_docs_is_the_table() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "second-look.md").read_text(encoding="utf-8")
+    assert diagram() in text
     assert diagram().count("-->") == len(AUDIT_TRANSITIONS) + 3
 
 

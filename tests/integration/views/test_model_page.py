@@ -68,15 +68,14 @@ def test_without_redis_it_says_so_and_shows_the_rows_all_the_same(admin: Client,
 
 
 def test_it_shows_what_workers_report(admin: Client, server: None) -> None:
-    for at, tokens in ((20, 0), (10, 1000)):
-        now = telemetry.read().at - at
-        telemetry.publish(
-            "one", snapshot(in_flight=(2, 31), tokens=(4 * tokens, tokens, tokens), breaker="open", ok=1234), now=now
-        )
-    said = page(admin, "model_live")
+    now = telemetry.read().at
+    for ago, tokens in ((20, 0), (10, 1000)):
+        said = snapshot(in_flight=(2, 31), tokens=(4 * tokens, tokens, tokens), breaker="open", ok=1234)
+        telemetry.publish("one", said, now=now - ago)
+    shown = page(admin, "model_live")
     for words in ("2 person, 31 backlog", "open: left alone", "gpu-1:8000", "1,234", "25.0%", ">100<"):
-        assert words in said, words
-    assert "No worker reports" not in said
+        assert words in shown, words
+    assert "No worker reports" not in shown
 
 
 def test_it_counts_what_waits_what_failed_and_who_stood_in(admin: Client, world: World) -> None:

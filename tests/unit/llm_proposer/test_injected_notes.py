@@ -47,20 +47,17 @@ def test_there_are_at_least_thirty_of_them() -> None:
     assert len(set(IDS)) == len(NOTES)
 
 
-@pytest.mark.parametrize("engine", [LlmEngine, EnsembleEngine], ids=["vllm", "ensemble"])
-@pytest.mark.parametrize("mode", ["free", "constrained"])
 @pytest.mark.parametrize("note", NOTES, ids=IDS)
-def test_no_unsupported_code_survives_and_every_true_one_can(
-    ask: Asking, fake: FakeLlm, note: dict[str, Any], mode: str, engine: type[LlmEngine]
-) -> None:
+def test_no_unsupported_code_survives_and_every_true_one_can(ask: Asking, fake: FakeLlm, note: dict[str, Any]) -> None:
     fake.answer = lambda body: Reply(hijacked(note), logprob=0.0)
-    outcome = ask(chart(note["text"]), engine, mode=mode)
-    found = codes(outcome)
-    assert found & smuggled(note) == set(), outcome.dropped
-    assert stated(note) <= found, outcome.dropped
-    for proposal in outcome.proposals:
-        for span in proposal.evidence:
-            assert note["text"][span.begin : span.end] == span.text
+    for mode, engine in (("free", LlmEngine), ("constrained", LlmEngine), ("free", EnsembleEngine)):
+        outcome = ask(chart(note["text"]), engine, mode=mode)
+        found = codes(outcome)
+        assert found & smuggled(note) == set(), (mode, engine, outcome.dropped)
+        assert stated(note) <= found, (mode, engine, outcome.dropped)
+        for proposal in outcome.proposals:
+            for span in proposal.evidence:
+                assert note["text"][span.begin : span.end] == span.text
 
 
 @pytest.mark.parametrize("note", NOTES, ids=IDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -22,10 +23,10 @@ SCHEMA = {
 }
 
 
-def question(server: Server, text: str = NOTE, **changes: object) -> Request:
+def question(server: Server, text: str = NOTE, **changes: Any) -> Request:
     messages = (Message("system", "You are a medical coder."), Message("user", text))
-    plain = {"messages": messages, "model": server.model, "max_tokens": 100}
-    return Request(**{**plain, **changes})  # type: ignore[arg-type]
+    plain: dict[str, Any] = {"messages": messages, "model": server.model, "max_tokens": 100}
+    return Request(**{**plain, **changes})
 
 
 def asked(using: Ask, request: Request) -> Answer:
@@ -64,7 +65,7 @@ def test_every_schema_of_the_coder_is_understood(
 
 @pytest.mark.parametrize("wanted", ["schema", "choices"])
 def test_the_tokens_of_a_guided_answer_spell_its_text(server: Server, using: Ask, wanted: str) -> None:
-    guided = {"schema": {"schema": SCHEMA}, "choices": {"choices": ("Größe 39,5 °C", "système")}}[wanted]
+    guided: dict[str, Any] = {"schema": SCHEMA} if wanted == "schema" else {"choices": ("Größe 39,5 °C", "système")}
 
     sample = asked(using, question(server, **guided)).samples[0]
 

@@ -1,8 +1,8 @@
 """A language model that knows nothing, for speaking the protocol with a real vLLM in seconds, without a download.
 
-Run by the interpreter that has vLLM: `python tiny_model.py FOLDER` writes a Llama of random weights to FOLDER/model, with a
-tokenizer trained on the words below, and two LoRA adapters of random weights to FOLDER/coding and FOLDER/cdi. The same
-seed gives the same weights, so that an answer that changes is a change of vLLM's.
+Run by the interpreter that has vLLM: `python tiny_model.py FOLDER` writes a Llama of random weights to FOLDER/model,
+with a tokenizer trained on the words below, and two LoRA adapters of random weights to FOLDER/coding and FOLDER/cdi.
+The same seed gives the same weights, so that an answer that changes is a change of vLLM's.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ TEMPLATE = (
 WORDS = [
     "The patient presents with acute on chronic systolic heart failure, type 2 diabetes mellitus and hypertension.",
     "Pneumonia was ruled out. Continue metformin and furosemide. Denies chest pain, fever and shortness of breath.",
-    '{"codes": [{"code": "I50.23", "quotes": ["acute on chronic"], "reason": "stated by the provider"}], "none": true}',
+    '{"codes": [{"code": "I50.23", "quotes": ["acute on chronic"], "reason": "stated by the provider"}]}',
     "You are a medical coder. Answer yes or no. Choose one of the candidates below; quote the note word for word.",
     "E11.9 I10 J18.9 N17.9 I50.22 Z79.4 0123456789 système cardiaque, Größe, température 39,5 °C",
 ]

