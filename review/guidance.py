@@ -78,8 +78,13 @@ def guidance(chart: Chart, assigned: Sequence[AssignedCode], suggestions: Sequen
     return Guidance(
         advice,
         {pk: tuple(_advice(one, page) for one in found) for pk, found in proposed.items()},
-        {each.pk: tuple(one for one in advice if each.display in one.finding.codes) for each in assigned},
+        {each.pk: tuple(one for one in advice if _marks_row(each, one.finding)) for each in assigned},
     )
+
+
+def _marks_row(assigned: AssignedCode, finding: Finding) -> bool:
+    """What is still missing everywhere, as POA at first, would mark every row and so none."""
+    return assigned.display in finding.codes and finding.rule not in ("poa.missing", "poa.no_list")
 
 
 def _billable(found: Iterable[Finding], chart: Chart) -> frozenset[str]:

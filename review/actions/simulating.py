@@ -14,7 +14,7 @@ from medcode.codebook.models import Code, CodeSystem
 from review import engines
 from review.actions import accounts, reporting, simulating_audits
 from review.actions.base import audit
-from review.actions.suggesting import worklist_columns
+from review.actions.proposals import worklist_columns
 from review.demo import charts, history
 from review.demo.behavior import CODERS
 from review.demo.rows import ChartRows, Stage, build

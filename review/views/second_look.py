@@ -122,10 +122,13 @@ def sample(request: PersonRequest, pk: int) -> HttpResponse:
     """One draw and what became of its charts."""
     found = get_object_or_404(AuditSample.objects.select_related("plan", "drawn_by"), pk=pk)
     chart = "chart__encounter__patient"
+    audits = list(found.audits.select_related(chart, "coder", "auditor"))
+    doubles = list(found.double_codings.select_related(chart, "first_coder", "second_coder"))
     context = {
         "sample": found,
-        "audits": found.audits.select_related(chart, "coder", "auditor"),
-        "doubles": found.double_codings.select_related(chart, "first_coder", "second_coder"),
+        "audits": audits,
+        "doubles": doubles,
+        "drawn": len(audits) + len(doubles),
         "may_audit": can_audit(request.user),
     }
     return render(request, "second_look/sample.html", context)

@@ -251,3 +251,6 @@ function goOn() {
 }
 
 select(pending()[0] ?? null, { scrollText: false });
+
+// From here on the keys act.
+document.documentElement.dataset.keys = "ready";

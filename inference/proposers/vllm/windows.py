@@ -69,7 +69,9 @@ def _stretches(notes: Sequence[NoteText]) -> list[Stretch]:
             begin = kept.end
         others.append(Stretch(place, begin, len(note.text), EDGE))
         rest.append(Stretch(place, 0, len(note.text), 0.0))
-    ordered = [sorted(group, key=lambda each: each.begin - each.end) for group in (courses, others)]
+    # A cut takes whole words with it: out of a short stretch it would take all.
+    long = ([each for each in group if each.end - each.begin > 2 * BREAK] for group in (courses, others))
+    ordered = [sorted(group, key=lambda each: each.begin - each.end) for group in long]
     bare = [Stretch(each.note, each.begin, each.end, 0.0) for each in ordered[1]]
     return [*ordered[0], *ordered[1], *bare, *sorted(rest, key=lambda each: each.begin - each.end)]
 
