@@ -17,6 +17,7 @@ from inference.grounding import Grounded
 from inference.llm import session, subject
 from inference.llm.client import Client
 from inference.llm.wire import Lane
+from inference.procedures import Procedures
 from inference.proposers import ensemble
 from inference.proposers.ensemble import MODEL_ODDS, UNMEASURED, Features, Joined
 from inference.proposers.vllm.asking import Asker, Heard, Prepared, Served
@@ -59,10 +60,17 @@ class LlmEngine:
 
     name = VLLM
 
-    def __init__(self, asker: Asker, adapter: str = "", client: Callable[[], Client] = session.client) -> None:
+    def __init__(
+        self,
+        asker: Asker,
+        adapter: str = "",
+        client: Callable[[], Client] = session.client,
+        procedures: Procedures | None = None,
+    ) -> None:
         self.asker = asker
         self.adapter = adapter
         self.client = client
+        self.procedures = procedures  # the built-in coder's, after the diagnoses: no model is asked for them
         self.adopted: Mapping[str, Artefact] = {}  # by subject; `inference.adopted` refreshes it …
         self.adoption = 0  # … when there is a later one than this
         self._served: Served | None = None
@@ -79,7 +87,11 @@ class LlmEngine:
 
     async def apropose(self, chart: ChartText, *, lane: Lane = Lane.BACKLOG) -> Outcome:
         """What the model names and the checks left. Raises what `Client.ask` raises, `ServerAwayError` above all."""
-        return self._outcome(await self.weighed(chart, lane=lane))
+        outcome = self._outcome(await self.weighed(chart, lane=lane))
+        if self.procedures is None:
+            return outcome
+        done = await asyncio.to_thread(self.procedures.propose, chart, outcome.dropped)
+        return replace(outcome, proposals=outcome.proposals + done)
 
     async def weighed(self, chart: ChartText, *, lane: Lane = Lane.BACKLOG) -> Weighed:
         """The codes that stood before calibration: what a calibration is fitted on."""
@@ -178,7 +190,8 @@ class EnsembleEngine(LlmEngine):
 
     def _version(self, served: Served, measured: Measured | None) -> str:
         both = f"{super()._version(served, measured)} {self.asker.builtin.model_version}"
-        return both[:LONGEST_VERSION]
+        done = f"+{self.procedures.version}" if self.procedures else ""
+        return f"{both}{done}"[:LONGEST_VERSION]
 
 
 def _spoken_for(prepared: Prepared, wrong: Counter[str]) -> list[tuple[Grounded, float]]:

@@ -60,8 +60,8 @@ def vllm(on: date, adapter: str = "") -> LlmEngine:
 
 
 def ensemble(on: date, adapter: str = "") -> LlmEngine:
-    """The built-in coder and the language model together."""
-    return _asking(EnsembleEngine, on, adapter)
+    """The built-in coder, its procedures too, and the language model together."""
+    return _asking(EnsembleEngine, on, adapter, procedures.load(on))
 
 
 LOADERS: dict[str, Callable[[date], Coder]] = {
@@ -88,16 +88,16 @@ def routed(on: date) -> Coder:
     return load(choice.engine, on, choice.coding_adapter.name if choice.coding_adapter else "")
 
 
-def _asking(kind: type[LlmEngine], on: date, adapter: str) -> LlmEngine:
+def _asking(kind: type[LlmEngine], on: date, adapter: str, beside: procedures.Procedures | None = None) -> LlmEngine:
     own, search, config = diagnoses(on), bm25(on), from_settings()
     release = lookup.release_for(CodeSystem.ICD10CM, on).release
     # Other settings, as after a reload or in a test, make another engine.
-    asker, engine = (f"asker {config!r}", release.pk), (f"{kind.name} {adapter} {config!r}", release.pk)
+    asker, engine = (f"asker {config!r}", release.pk), (f"{kind.name} {adapter} {config!r} {id(beside)}", release.pk)
     with _loading:
         if asker not in _loaded:
             _loaded[asker] = Asker(config, own, search)
         if engine not in _loaded:
-            _loaded[engine] = kind(_loaded[asker], adapter)
+            _loaded[engine] = kind(_loaded[asker], adapter, procedures=beside)
         loaded: LlmEngine = _loaded[engine]
     adopted.refresh_models(loaded)
     return loaded

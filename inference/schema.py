@@ -62,7 +62,10 @@ class LabFact:
 
 @dataclass(frozen=True, slots=True)
 class ChartText:
-    """What the proposer may see of a chart. `sex` is "F", "M" or "" when unknown; `age` in years."""
+    """What the proposer may see of a chart. `sex` is "F", "M" or "" when unknown; `age` in years.
+
+    `facility` is never read: it only keeps one facility's prompts from another's prefix cache on a model server.
+    """
 
     notes: tuple[NoteText, ...]
     setting: Setting = Setting.OUTPATIENT
@@ -71,6 +74,7 @@ class ChartText:
     date_of_service: date | None = None
     medications: tuple[MedicationFact, ...] = ()
     labs: tuple[LabFact, ...] = ()
+    facility: str = ""
 
 
 @dataclass(frozen=True, slots=True)

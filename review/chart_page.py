@@ -147,7 +147,7 @@ class ChartPage:
 
     @cached_property
     def _marks(self) -> Mapping[str, Marks]:
-        listed = [*self.suggestions, *self.assigned]
+        listed: list[Suggestion | AssignedCode] = [*self.suggestions, *self.assigned]
         codes = {each.code for each in listed if each.code_system == "ICD-10-CM"}
         found = stays.marks(codes, self.chart.coding_date)
         return found if self.shows_money else {code: Marks(poa_exempt=each.poa_exempt) for code, each in found.items()}

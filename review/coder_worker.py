@@ -9,22 +9,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Barrier
 from typing import Any, TypeVar
 
-from django.db import close_old_connections, connections
+from django.db import Error, connections
 from django.utils import timezone
 
 from inference import registry, routing
+from inference.coder import Coder
 from inference.llm import telemetry
 from inference.llm.client import Client
 from inference.llm.errors import ServerAwayError
 from inference.llm.wire import Lane
+from inference.routing import Choice
 from inference.schema import Outcome
 from review.actions import chart_text, shadowing, suggesting
 from review.actions.shadowing import Due
@@ -42,6 +45,7 @@ GATHER_SECONDS = 0.02  # charts that end together make room together: one look f
 AWAY = timedelta(seconds=5)  # how long a chart waits when the server is away
 STOP_SECONDS = 20.0  # for the charts in flight when the worker is told to stop; what is left is given back
 DATABASE_THREADS = 4
+FRESH_SECONDS = 2.0  # how long a decision on the Model page may take to reach the next chart
 
 T = TypeVar("T")
 
@@ -58,6 +62,29 @@ class Room:
         return max(0, min(self.in_flight - self.reserved - backlog, self.in_flight - total))
 
 
+class Standing:
+    """What answers now, asked of the database once in a while and not for every chart."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+        self._choice: Choice | None = None
+        self._coders: dict[date, Coder] = {}
+
+    def choice(self) -> Choice:
+        if self._choice is None or time.monotonic() >= self._until:
+            self._choice, self._coders = routing.current(), {}
+            self._until = time.monotonic() + FRESH_SECONDS
+        return self._choice
+
+    def coder(self, on: date) -> Coder:
+        """The engine for charts of this coding date."""
+        self.choice()
+        coders = self._coders  # another thread may begin a new one meanwhile
+        if on not in coders:
+            coders[on] = registry.routed(on)
+        return coders[on]
+
+
 class CoderWorker:
     """Runs inside the event loop of its client. `run` ends after `stop`, when every chart is stored or given back."""
 
@@ -69,6 +96,7 @@ class CoderWorker:
         self.charts: dict[asyncio.Task[None], Claimed] = {}
         self.shadows: dict[asyncio.Task[None], Due] = {}
         self.stopping = asyncio.Event()
+        self.standing = Standing()
 
     def stop(self) -> None:
         """Take no more charts. From another thread: `loop.call_soon_threadsafe(worker.stop)`."""
@@ -109,7 +137,7 @@ class CoderWorker:
             await asyncio.sleep(LOOK_SECONDS)
 
     def _claim(self) -> list[Claimed]:
-        choice = routing.current()
+        choice = self.standing.choice()
         if not choice.needs_server:
             return []  # Celery's processes do the work
         held = self.charts.values()
@@ -146,10 +174,10 @@ class CoderWorker:
         try:
             text, notes = await self._rows(chart_text.read, claimed.chart)
             try:
-                coder = await self._rows(registry.routed, claimed.chart.coding_date)
+                coder = await self._rows(self.standing.coder, claimed.chart.coding_date)
                 outcome = await coder.apropose(text, lane=lane)
             except ServerAwayError:
-                if not (await self._rows(routing.current)).fallback:
+                if not (await self._rows(self.standing.choice)).fallback:
                     if self._answered > answered:
                         raise  # others were answered meanwhile: it is this chart that the server cannot bear
                     await self._rows(suggesting.give_back, claimed, wait=AWAY)
@@ -214,8 +242,11 @@ class CoderWorker:
         """Call what reads or writes rows in one of the few threads that have a connection."""
 
         def call() -> T:
-            close_old_connections()
-            return act(*arguments, **named)
+            try:
+                return act(*arguments, **named)
+            except Error:
+                connections.close_all()  # of this thread: the next call begins with a new one
+                raise
 
         return await asyncio.get_running_loop().run_in_executor(self.threads, call)
 

@@ -1,4 +1,4 @@
-"""What the codes of a chart weigh: the MS-DRG of the stay, what each suggestion would change, marks of single codes."""
+"""What a chart's codes weigh: the MS-DRG of the stay, what each suggestion would change, marks of single codes."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ def read(chart: Chart) -> tuple[schema.ChartText, dict[str, Note]]:
         date_of_service=chart.coding_date,
         medications=tuple(schema.MedicationFact(each.name, each.dose) for each in chart.medications.all()),
         labs=tuple(schema.LabFact(each.name, each.value, each.unit, each.flag) for each in chart.labs.all()),
+        facility=encounter.facility,
     ), notes
 
 

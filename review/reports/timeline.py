@@ -9,7 +9,7 @@ from typing import Any
 
 from inference.models import InferenceRun
 from medcode.codebook.snapshot import dotted
-from review.models import AuditEvent, Chart, ChartAudit, Decision, RejectReason, User
+from review.models import AuditEvent, Chart, ChartAudit, Decision, RejectReason, Role, User
 
 MOST = 2000
 # Group → what the tab on the page says.
@@ -74,6 +74,15 @@ class Entry:
     person: str = ""
     detail: str = ""
     code: str = ""
+
+
+def groups_for(chart: Chart, user: User) -> dict[str, str]:
+    """What this person may see. A second look is its own people's matter, and no coder's before it is returned."""
+    unreturned = [ChartAudit.Status.DRAWN, ChartAudit.Status.IN_REVIEW]
+    own = chart.finalized_by_id == user.pk and not chart.second_looks.filter(status__in=unreturned).exists()
+    if own or user.role in (Role.AUDITOR, Role.SUPERVISOR):
+        return GROUPS
+    return {key: label for key, label in GROUPS.items() if key != "audit"}
 
 
 def timeline(chart: Chart, group: str = "") -> list[Entry]:

@@ -21,10 +21,12 @@ def show_timeline(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Who did what when, which model answered."""
     chart = load_chart(public_id)
     group = request.GET.get("group", "")
-    if group not in timeline.GROUPS:
+    groups = timeline.groups_for(chart, request.user)
+    if group not in groups:
         raise Http404
-    entries = timeline.timeline(chart, group)
-    context = {"chart": chart, "entries": entries, "group": group, "groups": timeline.GROUPS.items()}
+    entries = [entry for entry in timeline.timeline(chart, group) if entry.group in groups]
+    claiming.opened(chart, by=request.user)
+    context = {"chart": chart, "entries": entries, "group": group, "groups": groups.items()}
     return render(request, "provenance/timeline.html", context)
 
 

@@ -107,7 +107,7 @@ def keys(request: PersonRequest) -> HttpResponse:
     current, error = workbench.keys(request.user), ""
     if request.method == "POST":
         usual = "usual" in request.POST
-        chosen = dict(USUAL) if usual else {name: request.POST.get(name, current[name]) for name in USUAL}
+        chosen = dict(USUAL) if usual else {name: request.POST.get(f"key_{name}", current[name]) for name in USUAL}
         try:
             workbench.set_keys(by=request.user, chosen=chosen)
         except InvalidInputError as refused:

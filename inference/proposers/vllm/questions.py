@@ -50,6 +50,7 @@ class Question:
     prefix: str
     messages: tuple[Message, ...]
     candidates: tuple[Candidate, ...]
+    facility: str = ""
 
     @property
     def affinity(self) -> str:
@@ -83,10 +84,10 @@ class Composer:
         """The question about these pieces of the notes."""
         prefix = page.written(chart, pieces)
         if self.mode == TWO_STEP:
-            return Question(prefix, self.messages(prefix + STEP_1), ())
+            return Question(prefix, self.messages(prefix + STEP_1), (), chart.facility)
         shown = tuple(listed.within(chart, pieces, most))
         named = page.candidates([(each.entry.code, each.entry.title) for each in shown], self.code_system)
-        return Question(prefix, self.messages(f"{prefix}\n{named}{LAST}"), shown)
+        return Question(prefix, self.messages(f"{prefix}\n{named}{LAST}"), shown, chart.facility)
 
     def messages(self, content: str) -> tuple[Message, ...]:
         """The fixed instructions, then what differs."""
@@ -109,6 +110,7 @@ class Composer:
             seed=SEED,
             samples=samples,
             affinity=question.affinity,
+            cache_salt=question.facility,
         )
 
     def choice(self, question: Question, statement: str, among: Sequence[Candidate], model: str) -> Request:
@@ -125,6 +127,7 @@ class Composer:
             seed=SEED,
             samples=samples,
             affinity=question.affinity,
+            cache_salt=question.facility,
         )
 
     # --- Making it fit -----------------------------------------------------------------------------

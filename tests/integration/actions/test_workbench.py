@@ -207,7 +207,7 @@ def test_a_blind_chart_cannot_be_submitted_unseen(blind: Chart, world: World) ->
 
 def test_keys_are_changed_and_come_back(world: World) -> None:
     workbench.set_keys(by=world.coder, chosen={"accept": "y", "next": "a"})
-    assert workbench.keys(world.coder) == USUAL | {"accept": "y", "next": "a"}
+    assert workbench.keys(world.coder) == {**USUAL, "accept": "y", "next": "a"}
     workbench.set_keys(by=world.coder, chosen=USUAL)
     assert workbench.keys(world.coder) == USUAL
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from review.actions import deciding, receiving, suggesting
+from review.actions import deciding, receiving, second_look, suggesting
 from review.models import AuditEvent, Chart, Role
 from review.reports import note_changes, timeline
 from review.reports.packet import packet, quote
@@ -36,11 +36,24 @@ def amended(world: World) -> Chart:
     return Chart.objects.get(pk=chart.pk)
 
 
-def test_the_timeline_names_people_models_and_codes(world: World, coder: Client) -> None:
+def test_the_timeline_tells_nobody_of_a_second_look_before_its_time(world: World, coder: Client) -> None:
+    audit = begun(world)
+    other = Client()
+    other.force_login(factories.user())
+    for client in (coder, other):
+        assert "second look" not in page(client, "chart_timeline", world.outpatient).lower()
+    second_look.return_to_coder(audit, by=world.users[Role.AUDITOR], version=audit.version)
+    assert "Began a second look" in page(coder, "chart_timeline", world.outpatient)
+    assert "Began a second look" not in page(other, "chart_timeline", world.outpatient)
+
+
+def test_the_timeline_names_people_models_and_codes(world: World) -> None:
     deciding.accept(world.suggestion, by=world.coder, seconds_spent=3)
     deciding.undo(world.outpatient, by=world.coder)
     begun(world)
-    text = page(coder, "chart_timeline", world.outpatient)
+    auditor = Client()
+    auditor.force_login(world.users[Role.AUDITOR])
+    text = page(auditor, "chart_timeline", world.outpatient)
     run = world.suggestion.run
     for words in ("Came in", "Accepted", "Took back", "Made final", "Began a second look", "Drawn for a second look"):
         assert words in text

@@ -117,12 +117,20 @@ def test_money_is_switched_and_leads_back_to_our_pages_only(coder: Client, world
     assert "No DRG without a principal diagnosis" in coder.get(back).content.decode()
 
 
+def test_changed_keys_lead_back_to_the_chart(coder: Client, world: World) -> None:
+    chart = url("chart", world.outpatient)
+    link = f"{reverse('keys')}?next={chart}"
+    assert f'href="{link}"' in coder.get(chart).content.decode()
+    assert f'name="next" value="{chart}"' in coder.get(link).content.decode()
+    assert coder.post(reverse("keys"), {"key_accept": "y", "next": chart}).headers["Location"] == chart
+
+
 def test_keys_are_the_persons_own_and_stand_on_the_buttons(coder: Client, world: World) -> None:
-    assert coder.post(reverse("keys"), {"accept": "y"}).status_code == 302
+    assert coder.post(reverse("keys"), {"key_accept": "y"}).status_code == 302
     page = coder.get(url("chart", world.outpatient)).content.decode()
     assert "Accept <kbd>y</kbd>" in page
     assert '"accept": "y"' in page
-    refused = coder.post(reverse("keys"), {"accept": "j"})
+    refused = coder.post(reverse("keys"), {"key_accept": "j"})
     assert refused.status_code == 400
     assert "would both" in refused.content.decode()
     coder.post(reverse("keys"), {"usual": "1"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -77,11 +78,16 @@ def test_the_tokens_of_a_guided_answer_spell_its_text(server: Server, using: Ask
     assert spelled != sample.text.encode()
 
 
-def test_the_tokens_of_a_free_answer_spell_its_text_but_for_broken_letters(server: Server, using: Ask) -> None:
+def test_the_tokens_of_a_free_answer_spell_its_text_but_for_what_is_no_text(server: Server, using: Ask) -> None:
     sample = asked(using, question(server, max_tokens=40)).samples[0]
 
     spelled = b"".join(token.raw for token in sample.tokens).decode(errors="replace")
-    assert spelled.replace("\ufffd", "") == sample.text.replace("\ufffd", "")
+    assert plain(spelled) == plain(sample.text)
+
+
+def plain(text: str) -> str:
+    """Without control tokens, which a model may write anywhere and vLLM leaves out of the text, and broken letters."""
+    return re.sub(r"<\|\w+\|>", "", text).replace("\ufffd", "")
 
 
 def test_log_probabilities_are_those_of_probabilities(server: Server, using: Ask) -> None:
