@@ -13,7 +13,8 @@ def obliging(body: dict[str, Any]) -> str:
     """The answer to a request of the coder in its free or constrained mode."""
     content = body["messages"][-1]["content"]
     lines = [line.strip() for line in content.partition("</chart>")[0].splitlines() if line.strip()]
-    found = [named for line in _candidates(content) if (named := _named(*line.split(" ", 1), lines))]
+    listed = (line.partition(" ") for line in _candidates(content))
+    found = [named for code, _, title in listed if (named := _named(code, title, lines))]
     return json.dumps({"codes": found[:MOST]})
 
 

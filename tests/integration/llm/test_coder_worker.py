@@ -127,11 +127,12 @@ def waiting_again(charts: list[Chart]) -> list[int]:
 
 
 def test_a_server_that_is_killed_and_started_again_loses_no_chart(fake: FakeLlm) -> None:
-    fake.latency = 0.05
+    fake.hang()
     charts = [received() for _ in range(12)]
     with Running():
-        fake.wait_for(lambda server: len(server.requests) >= 3)
+        fake.wait_for(lambda server: server.in_flight >= 3)
         fake.stop()
+        fake.resume()
         until(lambda: Chart.objects.filter(run__fallback=True).exists())
         fake.start()
         until(all_ready(*charts))
@@ -140,7 +141,7 @@ def test_a_server_that_is_killed_and_started_again_loses_no_chart(fake: FakeLlm)
 
 @pytest.mark.parametrize(
     "reply",
-    [Reply(raw=b'{"error": {"message": "no"}}', status=400), Reply(raw=b'{"choices": [')],
+    [Reply(raw=b'{"error": {"message": "no"}}', status=400), Reply(raw=b'{"choices": []}')],
     ids=["refused", "unreadable"],
 )
 def test_a_poison_chart_ends_on_the_dead_letter_list_and_the_others_are_done(fake: FakeLlm, reply: Reply) -> None:

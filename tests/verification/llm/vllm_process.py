@@ -85,6 +85,7 @@ class Supervised:
     def __enter__(self) -> Supervised:
         self.serving.log.parent.mkdir(parents=True, exist_ok=True)
         self.serving.log.write_bytes(b"")
+        kill_leftover(self.pid_file)
         self._start()
         self._watcher.start()
         try:
@@ -141,6 +142,14 @@ def kill_group(pid: int) -> None:
     """vLLM is several processes; a lone engine would keep the memory."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
+
+
+def kill_leftover(pid_file: Path) -> None:
+    """The server of a run that was itself killed, should it still be there."""
+    with contextlib.suppress(OSError, ValueError):
+        pid = int(pid_file.read_text())
+        if b"vllm" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            kill_group(pid)
 
 
 def healthy(port: int) -> bool:
