@@ -372,6 +372,18 @@ class Migration(migrations.Migration):
                 ("high_count", models.PositiveSmallIntegerField(default=0)),
                 ("medium_count", models.PositiveSmallIntegerField(default=0)),
                 ("low_count", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "expected_drg",
+                    models.CharField(
+                        blank=True,
+                        help_text="MS-DRG of an inpatient stay by its codes so far, or by its suggestions.",
+                        max_length=3,
+                    ),
+                ),
+                (
+                    "expected_weight",
+                    models.DecimalField(blank=True, decimal_places=4, max_digits=7, null=True),
+                ),
                 ("needs_manual_review", models.BooleanField(default=False)),
                 ("hold_reason", models.CharField(blank=True, max_length=200)),
                 (
@@ -1501,6 +1513,14 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("hide_money", models.BooleanField(help_text="Empty: as the policy says.", null=True)),
                 ("keys", models.JSONField(default=dict)),
+                (
+                    "time_zone",
+                    models.CharField(blank=True, help_text="IANA name; empty: the site's own.", max_length=63),
+                ),
+                (
+                    "guided_at",
+                    models.DateTimeField(blank=True, help_text="When the guided first chart was ended.", null=True),
+                ),
                 (
                     "person",
                     models.OneToOneField(

@@ -56,6 +56,10 @@ class Chart(models.Model):
     high_count = models.PositiveSmallIntegerField(default=0)
     medium_count = models.PositiveSmallIntegerField(default=0)
     low_count = models.PositiveSmallIntegerField(default=0)
+    expected_drg = models.CharField(
+        max_length=3, blank=True, help_text="MS-DRG of an inpatient stay by its codes so far, or by its suggestions."
+    )
+    expected_weight = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
     needs_manual_review = models.BooleanField(default=False)
     hold_reason = models.CharField(max_length=200, blank=True)
     # Whoever puts a chart on hold, and wherever: what it waits for is read off the reason by the database.

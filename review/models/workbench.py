@@ -32,6 +32,8 @@ class Workbench(models.Model):
     person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="workbench")
     hide_money = models.BooleanField(null=True, help_text="Empty: as the policy says.")
     keys = models.JSONField(default=dict)
+    time_zone = models.CharField(max_length=63, blank=True, help_text="IANA name; empty: the site's own.")
+    guided_at = models.DateTimeField(null=True, blank=True, help_text="When the guided first chart was ended.")
 
     def __str__(self) -> str:
         return f"Workbench {self.pk}"
