@@ -44,9 +44,14 @@ def change_status(chart: Chart, action: str, **values: Any) -> None:
 
 
 def touch(chart: Chart, **values: Any) -> None:
-    """Write columns of a locked chart and count its version up."""
+    """Write columns of a locked chart and count its version up; the instance follows."""
     Chart.objects.filter(pk=chart.pk).update(version=F("version") + 1, **values)
-    chart.refresh_from_db()
+    # Locked, so nobody else has written: reading sixty columns again would tell nothing new.
+    chart.version += 1
+    for name, value in values.items():
+        setattr(chart, name, value)
+    if "hold_reason" in values:
+        chart.refresh_from_db(fields=["query_open", "missing_document"])
 
 
 def enqueue_suggest(chart_id: int) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from django.db.models import Max
 from django.utils import timezone
 
 from inference import schema
@@ -46,16 +45,19 @@ def record_run(
 def store_proposals(
     chart: Chart, run_row: InferenceRun, proposals: tuple[schema.Proposal, ...], notes: dict[str, Note]
 ) -> list[Suggestion]:
-    """Store proposals beside what people have decided: undecided older ones are withdrawn, decided ones stay.
+    """Store proposals beside what people have decided; returns all suggestions that stand now.
 
-    A proposal for a code that a person has decided already, or put on the chart, is not repeated.
+    Undecided older ones are withdrawn, decided ones stay. A proposal for a code that a person has decided already, or
+    put on the chart, is not repeated.
     """
-    chart.suggestions.filter(state=Suggestion.State.PENDING).update(state=Suggestion.State.WITHDRAWN)
-    decided = set(
-        chart.suggestions.exclude(state=Suggestion.State.WITHDRAWN).values_list("code_system", "code")
-    ) | set(chart.assigned_codes.values_list("code_system", "code"))
+    standing: list[Suggestion] = []
+    if chart.run_id is not None:  # not the first reading
+        chart.suggestions.filter(state=Suggestion.State.PENDING).update(state=Suggestion.State.WITHDRAWN)
+        standing = list(chart.suggestions.exclude(state=Suggestion.State.WITHDRAWN))
+    on_chart = chart.assigned_codes.order_by().values_list("code_system", "code")
+    decided = {(each.code_system, each.code) for each in standing} | set(on_chart)
     fresh = [each for each in proposals if (each.code_system, each.code) not in decided]
-    first_rank = (chart.suggestions.aggregate(last=Max("rank"))["last"] or 0) + 1 if decided else 1
+    first_rank = 1 + max((each.rank for each in standing), default=0)
     suggestions = Suggestion.objects.bulk_create(
         Suggestion(
             chart=chart,
@@ -82,7 +84,7 @@ def store_proposals(
         for suggestion, proposal in zip(suggestions, fresh, strict=True)
         for place, span in enumerate(proposal.evidence, start=1)
     )
-    return suggestions
+    return [*standing, *suggestions]
 
 
 def worklist_columns(suggestions: list[Suggestion]) -> dict[str, object]:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from inference import routing, schema
@@ -22,7 +22,7 @@ from review.actions import assigning, blinding, shadowing
 from review.actions.base import audit, change_status, enqueue_suggest, locked
 from review.actions.chart_text import read
 from review.actions.proposals import record_run, store_proposals, worklist_columns
-from review.models import Chart, Note, Suggestion, User
+from review.models import Chart, Note, User
 from review.permissions import check
 
 logger = logging.getLogger(__name__)
@@ -79,7 +79,8 @@ def claim(among: QuerySet[Chart], *, limit: int, lease: timedelta, suspects: boo
     takes one of them at a time (`suspects`), so that a chart that kills workers does not use up its neighbours' tries.
     """
     now = timezone.now()
-    rows = due(now).filter(pk__in=among.values("pk")).select_for_update(skip_locked=True, of=("self",))
+    rows = due(now).filter(pk__in=among.values("pk")).select_related("encounter__patient")
+    rows = rows.select_for_update(skip_locked=True, of=("self",))
     last_try = settings.SUGGEST_MAX_ATTEMPTS - 1
     taken = list(rows.filter(suggest_attempts__lt=last_try)[:limit])
     if suspects and len(taken) < limit:
@@ -102,7 +103,7 @@ def _take(chart: Chart, mark: uuid.UUID, until: datetime) -> Claimed | None:
         suggest_lease_expires_at=until,
         suggest_attempts=chart.suggest_attempts + 1,
     )
-    return Claimed(Chart.objects.select_related("encounter__patient").get(pk=chart.pk), mark)
+    return Claimed(chart, mark)
 
 
 def renew(leases: set[uuid.UUID], lease: timedelta) -> int:
@@ -139,7 +140,7 @@ def give_back(claimed: Claimed, *, wait: timedelta) -> None:
             "retry_later",
             suggest_lease=None,
             suggest_lease_expires_at=timezone.now() + wait,
-            suggest_attempts=F("suggest_attempts") - 1,
+            suggest_attempts=chart.suggest_attempts - 1,
         )
 
 
@@ -150,7 +151,7 @@ def store(claimed: Claimed, outcome: schema.Outcome, notes: dict[str, Note], sta
     if chart is None:
         return False
     run_row = record_run(chart, outcome, notes, started)
-    store_proposals(chart, run_row, outcome.proposals, notes)
+    suggestions = store_proposals(chart, run_row, outcome.proposals, notes)
     change_status(
         chart,
         "store_suggestions",
@@ -160,7 +161,7 @@ def store(claimed: Claimed, outcome: schema.Outcome, notes: dict[str, Note], sta
         suggest_error="",
         person_waiting=False,
         by_fallback=outcome.fallback,
-        **worklist_columns(list(chart.suggestions.exclude(state=Suggestion.State.WITHDRAWN))),
+        **worklist_columns(suggestions),
     )
     audit("chart.suggested", by=None, chart=chart, run=run_row.pk, suggestions=run_row.suggestion_count)
     assigning.apply_rules(chart)

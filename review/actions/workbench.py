@@ -67,6 +67,18 @@ def set_keys(*, by: User, chosen: Mapping[str, str]) -> None:
     Workbench.objects.update_or_create(person=by, defaults={"keys": different})
 
 
+def end_guide(*, by: User) -> None:
+    """The guided first chart is over for this person: finished, or wished away. Twice is as good as once."""
+    check(by, "code_charts")
+    Workbench.objects.update_or_create(person=by, defaults={"guided_at": timezone.now()})
+
+
+def begin_guide(*, by: User) -> None:
+    """Show the guide again, from this person's next page of a chart on."""
+    check(by, "code_charts")
+    Workbench.objects.update_or_create(person=by, defaults={"guided_at": None})
+
+
 def read_note(note: Note, *, by: User) -> None:
     """Remember that a person has read a note. Twice is as good as once; opening is audited, not this."""
     check_can_read_charts(by)

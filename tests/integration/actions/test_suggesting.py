@@ -136,6 +136,6 @@ def test_new_proposals_withdraw_the_undecided_and_leave_decisions_alone(world: W
     )
     assert chart.run is not None
     stored = proposals.store_proposals(chart, chart.run, proposed, {str(note.pk): note})
-    assert [each.code for each in stored] == ["Z794"]
+    assert [each.code for each in stored] == [world.suggestion.code, "Z794"]
     live = chart.suggestions.exclude(state=Suggestion.State.WITHDRAWN)
     assert set(live.values_list("code", "state")) == {(world.suggestion.code, "accepted"), ("Z794", "pending")}
