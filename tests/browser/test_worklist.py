@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -17,11 +20,39 @@ def assigned(page: Page) -> int:
     return page.locator("[data-row] .chip-assigned").count()
 
 
-@pytest.fixture
-def supervisor(signed_in: Callable[[str], Page], demo: Demo) -> Page:
-    page = signed_in("supervisor")
-    page.goto(f"{demo.url}/worklist/")
+def own_charts(demo: Demo, folder: Path, name: str) -> str:
+    """Four charts that no other test has in its hands; returns the address of the worklist that shows just them."""
+    lines = (Path(__file__).parents[1] / "data" / "visits.jsonl").read_text(encoding="utf-8").splitlines()
+    own = {"specialty": f"Worklist {name}", "name": f"Listed, {name}"}
+    visits = [
+        json.loads(lines[0]) | own | {"id": f"{name}-{number}", "mrn": f"{name}-{number}"} for number in range(4)
+    ]
+    file = folder / "visits.jsonl"
+    file.write_text("".join(json.dumps(visit) + "\n" for visit in visits), encoding="utf-8")
+    assert "4 created" in demo.manage("import_charts", str(file))
+    return f"{demo.url}/worklist/?{urlencode({'specialty': own['specialty']})}"
+
+
+def opened(page: Page, address: str) -> Page:
+    """The page once all four have their suggestions."""
+    rows = page.locator("tr[data-row]")
+    for _ in range(60):
+        page.goto(address)
+        if rows.count() == 4:
+            break
+        page.wait_for_timeout(500)
+    expect(rows).to_have_count(4)
     return page
+
+
+@pytest.fixture
+def address(demo: Demo, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    return own_charts(demo, tmp_path, request.node.originalname[-20:].strip("_"))
+
+
+@pytest.fixture
+def supervisor(signed_in: Callable[[str], Page], address: str) -> Page:
+    return opened(signed_in("supervisor"), address)
 
 
 def test_charts_are_selected_by_key_and_assigned_by_mouse(supervisor: Page) -> None:
@@ -55,7 +86,7 @@ def test_a_chart_opens_by_enter(supervisor: Page) -> None:
     expect(supervisor).to_have_url(re.compile("/charts/"), timeout=30_000)
 
 
-def test_a_patient_is_found_without_leaving_words_in_the_address(supervisor: Page, demo: Demo) -> None:
+def test_a_patient_is_found_without_leaving_words_in_the_address(supervisor: Page, address: str) -> None:
     page = supervisor
     name = (page.locator(".row-link").first.text_content() or "").split(",")[0]
     page.keyboard.press("/")
@@ -63,7 +94,7 @@ def test_a_patient_is_found_without_leaving_words_in_the_address(supervisor: Pag
     page.keyboard.press("Enter")
     expect(page.locator(".found")).to_contain_text("found")
     expect(page.locator(".row-link").first).to_contain_text(name)
-    assert page.url == f"{demo.url}/worklist/"
+    assert page.url == address
 
 
 def test_filters_reach_next_chart_and_can_be_saved(signed_in: Callable[[str], Page], demo: Demo) -> None:
@@ -80,17 +111,17 @@ def test_filters_reach_next_chart_and_can_be_saved(signed_in: Callable[[str], Pa
     expect(page.locator(".kept")).to_have_count(0)
 
 
-def test_charts_are_held_and_released_without_scripts(browser: Browser, demo: Demo) -> None:
+def test_charts_are_held_and_released_without_scripts(browser: Browser, demo: Demo, address: str) -> None:
     context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 720})
     page = context.new_page()
     sign_in(page, demo, "supervisor")
-    page.goto(f"{demo.url}/worklist/?sort=age")
+    opened(page, address)
     page.locator("[data-select]").first.check()
     page.locator("#moves select[name=act]").select_option("hold")
     page.locator("#moves input[name=reason]").fill("Pathology pending")
     page.get_by_role("button", name="Move").click()
     expect(page.locator("#notices")).to_contain_text("1 of 1 chart: put on hold.")
-    page.goto(f"{demo.url}/worklist/?status=on_hold")
+    page.goto(f"{address}&status=on_hold")
     expect(page.locator("[data-row]").first).to_contain_text("Missing document")
     page.locator("[data-select]").first.check()
     page.locator("#moves select[name=act]").select_option("release")
