@@ -44,6 +44,9 @@ class Names:
 
     def __init__(self, index: Index) -> None:
         self.index = index
+        # Names are asked about over and over; there are only as many as the dictionary and the code book have.
+        self._tellings: dict[str, tuple[frozenset[str], float]] = {}
+        self._titled: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def _by_category(self) -> dict[str, list[str]]:
@@ -59,18 +62,29 @@ class Names:
     def likeness(self, words: frozenset[str], entry: CodeEntry) -> tuple[float, frozenset[str]]:
         """The largest share (0 … 1) of the information of a name of the code's category that these words hold, and
         the words that hold it."""
-        own = (" ".join(norms(text)) for text in (entry.title, *entry.terms))
         named = self._by_category.get(entry.code[:CATEGORY], ())
-        found = (self._share(words, name) for name in (*own, *named))
+        found = (self._share(words, name) for name in (*self._titles(entry), *named))
         return max(found, key=lambda pair: pair[0], default=(0.0, frozenset()))
 
     def _share(self, words: frozenset[str], name: str) -> tuple[float, frozenset[str]]:
-        telling = frozenset(name.split(" ")) - STOCK
+        telling, total = self._telling(name)
         shared = telling & words
-        if shared <= WEAK and shared != telling:
+        if not shared or (shared <= WEAK and shared != telling):
             return 0.0, shared
-        total = math.fsum(map(self.weight, telling))
-        return (math.fsum(map(self.weight, shared)) / total if total else 0.0), shared
+        return math.fsum(map(self.weight, shared)) / total, shared
+
+    def _titles(self, entry: CodeEntry) -> tuple[str, ...]:
+        if entry.code not in self._titled:
+            self._titled[entry.code] = tuple(" ".join(norms(text)) for text in (entry.title, *entry.terms))
+        return self._titled[entry.code]
+
+    def _telling(self, name: str) -> tuple[frozenset[str], float]:
+        """The words of a name that tell conditions apart, and the information in them."""
+        known = self._tellings.get(name)
+        if known is None:
+            telling = frozenset(name.split(" ")) - STOCK
+            known = self._tellings[name] = telling, math.fsum(map(self.weight, telling))
+        return known
 
 
 class Judge:
