@@ -29,19 +29,19 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=20)
     parser.add_argument("--engine", action="append", choices=ENGINES)
     parser.add_argument("--dtype", choices=["float32", "bfloat16"], default="float32")
-    options = parser.parse_args()
+    options, more = parser.parse_known_args()  # the rest is for evaluate_coding, `--bands` or `--report` for instance
     try:
         make_sure_of_vllm()
         FOLDER.mkdir(parents=True, exist_ok=True)
         server = serving(options.model, prepare(options.model), port=free_port(), dtype=options.dtype, context=8192)
         with Supervised(server, server.log.with_suffix(".pid")):
-            return evaluate(server.url, options)
+            return evaluate(server.url, options, more)
     except NoServerError as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def evaluate(url: str, options: argparse.Namespace) -> int:
+def evaluate(url: str, options: argparse.Namespace, more: list[str]) -> int:
     environment = os.environ | {
         "VLLM_URL": url,
         "VLLM_MODEL": options.model,
@@ -55,7 +55,7 @@ def evaluate(url: str, options: argparse.Namespace) -> int:
     engines = [word for engine in options.engine or ENGINES for word in ("--engine", engine)]
     files = ["--notes", str(options.notes), "--gold", str(options.gold), "--sample", str(options.sample)]
     return subprocess.run(
-        [*manage, "evaluate_coding", *files, *engines], cwd=ROOT, env=environment, check=False
+        [*manage, "evaluate_coding", *files, *engines, *more], cwd=ROOT, env=environment, check=False
     ).returncode
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from inference import prompts
 from inference.llm.client import Client
@@ -45,12 +45,19 @@ class ChartTooLongError(RequestRefusedError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of one chart, or of one window of it. `candidates` are those that the prompt shows."""
+    """What is asked of one chart, or of one window of it (`part`). `candidates` are those that the prompt shows."""
 
     prefix: str
     messages: tuple[Message, ...]
     candidates: tuple[Candidate, ...]
     facility: str = ""
+    part: bool = False
+
+    @property
+    def fewest(self) -> int:
+        """How many codes the answer must name. The reason for an encounter is always coded (Guidelines IV.G), but not
+        every window of its notes holds it. A small model that may say nothing does just that."""
+        return 0 if self.part else 1
 
     @property
     def affinity(self) -> str:
@@ -97,9 +104,10 @@ class Composer:
         """The request for a question in the JSON form of the mode."""
         codes = [dotted(each.entry.code, self.code_system) for each in question.candidates]
         if self.mode == TWO_STEP:
-            schema, samples = schemas.statements(), 1
+            schema, samples = schemas.statements(fewest=question.fewest), 1
         else:
-            schema = schemas.coding(self.code_system, codes if self.mode == CONSTRAINED else ())
+            allowed = codes if self.mode == CONSTRAINED else ()
+            schema = schemas.coding(self.code_system, allowed, fewest=question.fewest)
             samples = max(1, self.config.samples)
         return Request(
             messages=question.messages,
@@ -173,7 +181,7 @@ class Composer:
             questions = [self.question(chart, pieces, listed, most) for pieces in windows.windows(chart, room)]
             counts = [await self._count(each, client, model, budget) for each in questions]
             if max(counts) <= budget:
-                return questions
+                return [replace(each, part=True) for each in questions]
             room = int(room * SHRINK)
         raise ChartTooLongError
 

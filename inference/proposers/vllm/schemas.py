@@ -25,8 +25,8 @@ ATTRIBUTES = {"laterality": LATERALITIES, "episode": EPISODES, "acuity": ACUITIE
 Schema = dict[str, Any]
 
 
-def coding(code_system: str, codes: Sequence[str] = ()) -> Schema:
-    """An answer that names codes; one of `codes` (as they are displayed), or any where none are given."""
+def coding(code_system: str, codes: Sequence[str] = (), *, fewest: int = 0) -> Schema:
+    """An answer that names `fewest` codes or more: of `codes` (as they are displayed), or any where none are given."""
     properties: Schema = {
         "quotes": {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": MOST_QUOTES},
         "reason": {"type": "string"},
@@ -34,17 +34,17 @@ def coding(code_system: str, codes: Sequence[str] = ()) -> Schema:
         "code_system": {"enum": [code_system]},
         "code": {"enum": list(codes)} if codes else {"type": "string"},
     }
-    return _listing("codes", properties, MOST_ITEMS)
+    return _listing("codes", properties, fewest, MOST_ITEMS)
 
 
-def statements() -> Schema:
+def statements(*, fewest: int = 0) -> Schema:
     """An answer that only finds what is stated, for models that are too small to code in one go."""
     properties: Schema = {"quote": {"type": "string"}, "certainty": {"enum": list(CERTAINTIES)}}
-    return _listing("statements", properties, MOST_STATEMENTS)
+    return _listing("statements", properties, fewest, MOST_STATEMENTS)
 
 
-def _listing(name: str, properties: Schema, most: int) -> Schema:
-    return _object({name: {"type": "array", "items": _object(properties), "maxItems": most}})
+def _listing(name: str, properties: Schema, fewest: int, most: int) -> Schema:
+    return _object({name: {"type": "array", "items": _object(properties), "minItems": fewest, "maxItems": most}})
 
 
 def _object(properties: Schema) -> Schema:
