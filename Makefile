@@ -14,7 +14,7 @@ LLM_SAMPLE ?= 20
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint types unit chromium bench verify-grouper verify-llm evaluate-llm debian-llm screenshots requirements clean
+.PHONY: help setup setup-dev demo test lint types unit chromium bench bench-llm bench-search verify-grouper verify-llm evaluate-llm debian-llm screenshots requirements clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -96,6 +96,9 @@ verify-llm: setup-dev debian-llm $(LLM_VENV)/ready ## A real vLLM with a tiny mo
 
 evaluate-llm: setup-dev debian-llm $(LLM_VENV)/ready ## NOTES=… GOLD=…: measure a small model (LLM_MODEL=0.5b or 1.5b) on LLM_SAMPLE notes
 	$(BIN)/python -m tests.bench.evaluate_small_model $(LLM_MODEL) --notes $(NOTES) --gold $(GOLD) --sample $(LLM_SAMPLE)
+
+bench-llm: setup-dev ## Charts a second through the coder worker, beside a bare client on the same (fake) model server
+	PYTHONPATH=. MEDCODE_DATA_DIR=$(CURDIR)/.data/bench $(BIN)/python tests/bench/llm_throughput.py
 
 bench-search: setup-dev ## Speed of the code search, keystroke by keystroke, beside an icontains scan
 	$(BIN)/python manage.py migrate -v0

@@ -45,6 +45,7 @@ GATHER_SECONDS = 0.02  # charts that end together make room together: one look f
 AWAY = timedelta(seconds=5)  # how long a chart waits when the server is away
 STOP_SECONDS = 20.0  # for the charts in flight when the worker is told to stop; what is left is given back
 DATABASE_THREADS = 4
+AHEAD = 4  # one chart more in hand for each so many requests in flight
 FRESH_SECONDS = 2.0  # how long a decision on the Model page may take to reach the next chart
 
 T = TypeVar("T")
@@ -52,14 +53,22 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How many charts may be in flight; `reserved` of them only for charts that a person waits for."""
+    """How many requests may be in flight; `reserved` of them only for charts that a person waits for.
+
+    A few more charts than that are in hand: while some are read and stored here, the server is kept busy with others.
+    """
 
     in_flight: int
     reserved: int
 
+    @property
+    def charts(self) -> int:
+        """How many charts may be in hand; the client lets no more requests through than `in_flight`."""
+        return self.in_flight + self.in_flight // AHEAD
+
     def for_backlog(self, backlog: int, total: int) -> int:
         """Free places for charts nobody waits for."""
-        return max(0, min(self.in_flight - self.reserved - backlog, self.in_flight - total))
+        return max(0, min(self.charts - self.reserved - backlog, self.charts - total))
 
 
 class Standing:
@@ -143,12 +152,12 @@ class CoderWorker:
         held = self.charts.values()
         backlog = sum(not each.chart.person_waiting for each in held)
         total, suspects = len(held) + len(self.shadows), not any(each.suspect for each in held)
-        urgent, rest = self.room.in_flight - total, self.room.for_backlog(backlog + len(self.shadows), total)
+        urgent, rest = self.room.charts - total, self.room.for_backlog(backlog + len(self.shadows), total)
         if not self.client.available and not choice.fallback:
             urgent = rest = 0 if held else 1  # one chart at a time asks whether the server is back
         people = Chart.objects.filter(person_waiting=True)
         taken = suggesting.claim(people, limit=urgent, lease=LEASE, suspects=suspects) if urgent else []
-        rest = min(rest, self.room.in_flight - total - len(taken))
+        rest = min(rest, self.room.charts - total - len(taken))
         if rest > 0:
             alone = suspects and not any(each.suspect for each in taken)
             others = Chart.objects.filter(person_waiting=False)
