@@ -14,7 +14,7 @@ LLM_SAMPLE ?= 20
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint types unit chromium bench bench-llm bench-search verify-grouper verify-llm evaluate-llm debian-llm screenshots requirements clean
+.PHONY: help setup setup-dev demo test lint types unit chromium bench bench-llm bench-page bench-search long-day verify-grouper verify-llm evaluate-llm debian-llm screenshots requirements clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -105,7 +105,13 @@ bench-search: setup-dev ## Speed of the code search, keystroke by keystroke, bes
 	$(BIN)/python manage.py load_codes packaged
 	PYTHONPATH=. $(BIN)/python tests/bench/code_search.py
 
-screenshots: setup-dev chromium ## Take the pictures in docs/images from a running demo
+bench-page: setup-dev chromium ## Each act on a chart of 60 suggestions and 40 notes: interaction to next paint, in Chromium
+	$(BIN)/python -m tests.bench.chart_page
+
+long-day: setup-dev chromium ## Ten charts by keyboard alone, then an audit: keys and seconds per decision
+	LONG_DAY_CHARTS=10 MEDCODE_DATA_DIR=$(TEST_DATA) $(BIN)/python -m pytest -q tests/browser/test_long_day.py
+
+screenshots: setup-dev chromium ## Every state of every screen into .data/screenshots, the handbook's into docs/images
 	$(BIN)/python -m tests.browser.screenshots
 
 chromium:

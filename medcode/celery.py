@@ -26,11 +26,14 @@ def load_engine(**kwargs: Any) -> None:
     from django.db import connections
     from django.utils import timezone
 
+    from medcode.codebook import grouping
     from medcode.codebook.lookup import CodebookEmptyError
     from review import engines
 
+    today = timezone.localdate()
     try:
-        engines.builtin(timezone.localdate()).warm_up()
+        engines.builtin(today).warm_up()
+        grouping.severity("I10", today)  # any code: it loads the grouper's tables, which inpatients' DRGs need
         gc.collect()
         gc.freeze()
     except CodebookEmptyError:

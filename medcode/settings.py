@@ -173,6 +173,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "review.middleware.PageMiddleware",
+    "review.middleware.ZoneMiddleware",
 ]
 
 ROOT_URLCONF = "medcode.urls"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from zlib import crc32
 
 from django.db.models import Prefetch
 
@@ -47,6 +48,14 @@ class Card:
     record: TrackRecord | None = None
     marks: Marks | None = None
     effect: Effect | None = None
+    editable: bool = False
+
+    @property
+    def version(self) -> str:
+        """A short name for all that its template reads and that can change while the page is open."""
+        advice = [(each.finding, each.remedies) for each in self.advice]
+        facts = (self.suggestion.state, advice, self.record, self.marks, self.effect, self.editable)
+        return f"{crc32(repr(facts).encode()):x}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +174,7 @@ class ChartPage:
                 records.get((each.code_system, each.code)),
                 self._marks.get(each.code),
                 effects.get(each.pk),
+                self.editable,
             )
             for each in self.suggestions
         ]
@@ -178,6 +188,17 @@ class ChartPage:
             for kind in AssignedCode.Kind
             if (rows := tuple(self._row(each) for each in self.assigned if each.kind == kind))
         ]
+
+    def changed(self, shown: str) -> list[Card] | None:
+        """The cards that a page draws again; None where it shows others, or none, and draws all.
+
+        `shown` is what the page says that it has, in its order: "<primary key>:<version> …".
+        """
+        pairs = [each.partition(":") for each in shown.split()]
+        cards = [card for _, cards in self.bands for card in cards]
+        if not pairs or [key for key, _, _ in pairs] != [str(card.suggestion.pk) for card in cards]:
+            return None
+        return [card for card, (_, _, known) in zip(cards, pairs, strict=True) if card.version != known]
 
     def _row(self, code: AssignedCode) -> Row:
         carries = bool(self.stay and code.code in self.stay.carriers)

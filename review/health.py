@@ -10,20 +10,39 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from kombu.exceptions import OperationalError
 
+from inference import routing
+from inference.llm import telemetry
+
 TIMEOUT = 1.0  # seconds for each question
 
 
 def state() -> dict[str, Any]:
-    """`{"status", "database", "broker", "workers": {"status", "count"}}`; each status is "ok" or "down"."""
+    """`{"status", "database", "broker", "workers": {"status", "count"}, "coder": {"status", "count"}}`.
+
+    Each status is "ok" or "down"; that of the coder worker also "not needed".
+    """
     database, broker = _database(), _broker()
     count = _workers() if broker == "ok" else 0
-    healthy = database == broker == "ok" and count > 0
+    coder = _coder() if database == "ok" else {"status": "down", "count": 0}
+    healthy = database == broker == "ok" and count > 0 and coder["status"] != "down"
     return {
         "status": "ok" if healthy else "degraded",
         "database": database,
         "broker": broker,
         "workers": {"status": "ok" if count else "down", "count": count},
+        "coder": coder,
     }
+
+
+def _coder() -> dict[str, Any]:
+    """The processes that ask the model server, as far as the engine in force needs one: without them charts wait."""
+    try:
+        if not routing.current().needs_server:
+            return {"status": "not needed", "count": 0}
+    except DatabaseError:
+        return {"status": "down", "count": 0}
+    count = len(telemetry.read().live)
+    return {"status": "ok" if count else "down", "count": count}
 
 
 def _database() -> str:

@@ -1,4 +1,4 @@
-"""Around every page: no caching of PHI, and refusals as sentences a person can read."""
+"""Around every page: the person's own clock, no caching of PHI, and refusals as sentences a person can read."""
 
 from __future__ import annotations
 
@@ -8,12 +8,25 @@ from urllib.parse import urlencode, urlsplit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from review.actions.errors import ActionError
+from review.zones import zone_of
 
 TITLES = {400: "That did not work", 403: "Not open to you", 409: "Somebody was faster"}
+
+
+class ZoneMiddleware:
+    """Shows times by the clock of whoever is signed in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with timezone.override(zone_of(request.user)):
+            return self.get_response(request)
 
 
 class PageMiddleware:

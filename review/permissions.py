@@ -32,6 +32,7 @@ ROLES: dict[str, frozenset[str]] = {
     "adjudicate": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
     "assign_charts": frozenset({Role.SUPERVISOR}),
     "move_charts": frozenset({Role.CODER, Role.SUPERVISOR}),
+    "choose_own_clock": frozenset(Role),
     "see_whole_mrn": frozenset({Role.CODER, Role.CDI_SPECIALIST, Role.AUDITOR}),
 }
 
@@ -57,6 +58,7 @@ SENTENCES = {
     "adjudicate": "Two codings are adjudicated by auditors and supervisors.",
     "assign_charts": "Supervisors assign charts and make the rules for it.",
     "move_charts": "Charts are moved by coders and supervisors.",
+    "choose_own_clock": "Times are shown by the clock of whoever is signed in.",
     "see_whole_mrn": "Whole record numbers are for those who work on the chart.",
 }
 

@@ -61,22 +61,34 @@ class Marks:
 
 def stay(chart: Chart, assigned: Sequence[AssignedCode]) -> Stay | None:
     """The stay grouped by its assigned codes; None for outpatients. Without a principal diagnosis: ungroupable."""
-    encounter = chart.encounter
-    if not encounter.is_inpatient:
+    if not chart.encounter.is_inpatient:
         return None
     diagnoses = [each for each in assigned if each.is_diagnosis]
-    case = grouping.case_of(
-        diagnoses[0].code if diagnoses else "",
-        [each.code for each in diagnoses[1:]],
+    case = case_of(
+        chart,
+        [each.code for each in diagnoses],
         [each.code for each in assigned if each.code_system == CodeSystem.ICD10PCS],
+        poa={each.code: each.poa for each in diagnoses if each.poa},
+    )
+    carriers = tuple(each.code for each in grouping.carriers(case)) if diagnoses else ()
+    return Stay(case, grouping.grouped(case), chart.encounter.length_of_stay, carriers)
+
+
+def case_of(
+    chart: Chart, diagnoses: Sequence[str], procedures: Sequence[str], *, poa: Mapping[str, str] | None = None
+) -> GroupingCase:
+    """The chart's stay with these codes, the principal diagnosis first."""
+    encounter = chart.encounter
+    return grouping.case_of(
+        diagnoses[0] if diagnoses else "",
+        diagnoses[1:],
+        procedures,
         discharged=chart.coding_date,
         sex=encounter.patient.sex if encounter.patient.sex in ("F", "M") else "",
         age=encounter.age or 0,
         disposition=disposition(encounter.disposition),
-        poa={each.code: each.poa for each in diagnoses if each.poa},
+        poa=poa,
     )
-    carriers = tuple(each.code for each in grouping.carriers(case)) if diagnoses else ()
-    return Stay(case, grouping.grouped(case), encounter.length_of_stay, carriers)
 
 
 def effects(stay: Stay, suggestions: Iterable[Suggestion]) -> dict[int, Effect]:

@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core import signing
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import OrderBy, Q, QuerySet
 from django.utils import timezone
 
 from review.models import FLAGGED, FLAGS, Chart, User
+from review.models.worklist_indexes import HEAVIEST
 
 S = Chart.Status
 PAGE_SIZE = 40
@@ -32,7 +34,7 @@ STATUSES: dict[str, tuple[Chart.Status, ...]] = {
     "final": (S.FINAL,),
 }
 # Sort → the columns of its order; the id breaks ties, ascending.
-CONFIDENCE = "-confidence"
+CONFIDENCE, WEIGHT = "-confidence", "-expected_weight"
 SORTS: dict[str, tuple[str, ...]] = {
     "confidence": (CONFIDENCE,),
     "age": ("coding_date",),
@@ -42,6 +44,7 @@ SORTS: dict[str, tuple[str, ...]] = {
     "facility": ("facility", CONFIDENCE),
     "assigned": (CONFIDENCE,),
     "flags": (CONFIDENCE,),
+    "weight": (WEIGHT,),
 }
 FINAL_SORT = ("-finalized_at",)
 # What a row shows: half of what the six tables hold.
@@ -49,6 +52,7 @@ PEOPLE = ("claimed_by", "finalized_by", "assigned_to")
 SHOWN = (
     *("public_id", "status", "specialty", "patient_class", "payer", "facility", "coding_date", "coding_date_assumed"),
     *("band", "confidence", "high_count", "medium_count", "low_count", *FLAGS, "hold_reason", "simulated"),
+    *("expected_drg", "expected_weight", "suggest_error", "blind", "blind_shown_at"),
     *("claim_expires_at", "finalized_at", *PEOPLE, "encounter", "encounter__age", "encounter__patient"),
     *("encounter__patient__mrn", "encounter__patient__name", "encounter__patient__sex"),
     *(f"{person}__{name}" for person in PEOPLE for name in ("first_name", "last_name", "username")),
@@ -86,6 +90,8 @@ class WorklistFilter:
             return Q(assigned_to=user), ~Q(assigned_to=user)
         if self.status == "ready" and self.sort == "flags":
             return FLAGGED, ~FLAGGED
+        if self.status == "ready" and self.sort == "weight":
+            return Q(expected_weight__isnull=False), Q(expected_weight=None)
         return (Q(),)
 
 
@@ -112,13 +118,19 @@ def queryset(chosen: WorklistFilter, *, user: User) -> QuerySet[Chart]:
     for column in ("specialty", "patient_class", "payer", "facility", "band"):
         if value := getattr(chosen, column):
             charts = charts.filter(**{column: value})
+    if chosen.band:
+        charts = charts.exclude(blind=True, blind_shown_at=None)  # nobody is told theirs
     if chosen.flag:
         charts = charts.filter(FLAGGED if chosen.flag == ANY_FLAG else Q(**{chosen.flag: True}))
     if chosen.assigned:
         charts = charts.filter(_assigned(chosen.assigned, user))
     if chosen.mine:
         charts = charts.filter(_mine(chosen.status, user))
-    return charts.select_related("encounter__patient", *PEOPLE).order_by(*chosen.order, "id")
+    return charts.select_related("encounter__patient", *PEOPLE).order_by(*map(_by, chosen.order), "id")
+
+
+def _by(column: str) -> str | OrderBy:
+    return HEAVIEST if column == WEIGHT else column
 
 
 def _assigned(to: str, user: User) -> Q:
@@ -161,12 +173,14 @@ def _ranges(order: tuple[str, ...], position: Position | None) -> Iterator[Q]:
     yield Q(**same, pk__gt=position.pk)
     for column, name in reversed(list(zip(order, names, strict=True))):
         value = same.pop(name)
+        if value is None:
+            continue  # they are a part of their own, with nothing after them
         yield Q(**same, **{f"{name}__lt" if column.startswith("-") else f"{name}__gt": value})
 
 
 def _write_cursor(chosen: WorklistFilter, part: int, chart: Chart) -> str:
     values = [getattr(chart, column.lstrip("-")) for column in chosen.order]
-    said = [value.isoformat() if isinstance(value, date) else value for value in values]
+    said = [str(value) if isinstance(value, (date, Decimal)) else value for value in values]
     return signing.dumps([chosen.status, chosen.sort, part, said, chart.pk], salt=SALT)
 
 

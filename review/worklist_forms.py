@@ -35,6 +35,7 @@ SORT_LABELS = {
     "facility": "Facility",
     "assigned": "Assigned to me first",
     "flags": "Flagged first",
+    "weight": "Heaviest DRG first",
 }
 FLAG_LABELS = {
     "query_open": "Query open",
@@ -74,7 +75,8 @@ class WorklistForm(forms.Form):
     assigned = forms.ChoiceField(label="Assigned to", required=False)
     mine = forms.BooleanField(label="Mine", required=False)
 
-    def __init__(self, data: Any, *, choices: Choices, people: Iterable[User] = ()) -> None:
+    def __init__(self, data: Any, *, choices: Choices, people: Iterable[User] = (), money: bool = True) -> None:
+        """`money`: whether this person may be shown what charts weigh, and so their order by it."""
         super().__init__(data)
         to = [("", "Anybody"), (ME, "Me"), (NOBODY, "Nobody"), *((str(each.pk), each.display_name) for each in people)]
         offered = {
@@ -82,6 +84,7 @@ class WorklistForm(forms.Form):
             "payer": _any("All payers", choices.payers),
             "facility": _any("All facilities", choices.facilities),
             "assigned": to,
+            "sort": [(key, SORT_LABELS[key]) for key in SORTS if money or key != "weight"],
         }
         for name, field in self.fields.items():
             if name in offered:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from review.actions.workbench import hides_money
 from review.models import Chart, User
 from review.permissions import may
 from review.worklist import flags_of
@@ -30,6 +31,11 @@ def rows(charts: Iterable[Chart], *, user: User) -> list[Row]:
         )
         for chart in charts
     ]
+
+
+def shows_drg(user: User, *, status: str = "") -> bool:
+    """Whether rows tell what stays are expected to weigh: not people who want money hidden until all is decided."""
+    return status == "final" or not hides_money(user)
 
 
 def shown_mrn(mrn: str, *, whole: bool) -> str:

@@ -17,6 +17,7 @@ from review.actions.base import audit, change_status, enqueue_suggest
 from review.actions.errors import ConflictError
 from review.intake.incoming import IncomingChart, IncomingNote, IncomingPatient
 from review.models import Chart, Note, Patient, User
+from review.reports.weeks import hospital_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,4 +184,4 @@ def _store_notes(chart: Chart, change: Change, current: dict[str, Note]) -> None
 
 def _latest_note(chart: Chart) -> date | None:
     written = chart.notes.filter(superseded_at__isnull=True, written_at__isnull=False).order_by("-written_at").first()
-    return timezone.localdate(written.written_at) if written else None
+    return timezone.localdate(written.written_at, hospital_zone()) if written else None

@@ -9,7 +9,7 @@ import hashlib
 from django.db import transaction
 from django.utils import timezone
 
-from review.actions import deciding
+from review.actions import deciding, expecting, proposals
 from review.actions.base import audit, locked, touch
 from review.actions.claiming import hold_lease
 from review.actions.errors import ConflictError, InvalidInputError
@@ -25,8 +25,12 @@ def is_drawn(public_id: object, share: float) -> bool:
 
     A hash of its own ("blind"), so that the draw is independent of others made from the same identifier.
     """
-    number = int.from_bytes(hashlib.sha256(f"blind {public_id}".encode()).digest()[:8])
-    return number < share * 2**64
+    return _number("blind", public_id) < share * 2**64
+
+
+def _number(what: str, public_id: object) -> int:
+    """From 0 to 2⁶⁴ - 1, by chance as far as anybody can tell."""
+    return int.from_bytes(hashlib.sha256(f"{what} {public_id}".encode()).digest()[:8])
 
 
 def draw(chart: Chart) -> bool:
@@ -34,15 +38,35 @@ def draw(chart: Chart) -> bool:
 
     A chart that anybody has opened or decided on stays as it is: its suggestions may have been seen.
     """
-    share = policy().blind_share
-    if chart.blind or not share or not is_drawn(chart.public_id, share):
-        return chart.blind
-    seen = chart.decisions.exists() or chart.audit_events.filter(event="chart.opened").exists()
-    if not seen:
+    if not chart.blind and _draws(chart):
         Chart.objects.filter(pk=chart.pk).update(blind=True)
         chart.blind = True
-        audit("chart.blinded", by=None, chart=chart, share=share)
+        audit("chart.blinded", by=None, chart=chart, share=policy().blind_share)
+    if chart.hides_suggestions:
+        _conceal(chart)
     return chart.blind
+
+
+def _draws(chart: Chart) -> bool:
+    share = policy().blind_share
+    if not share or not is_drawn(chart.public_id, share):
+        return False
+    return not (chart.decisions.exists() or chart.audit_events.filter(event="chart.opened").exists())
+
+
+def _conceal(chart: Chart) -> None:
+    """Let the worklist's columns tell nothing of the suggestions, neither in a row nor by the row's place.
+
+    The place is drawn by the chart's identifier, so that blind charts are neither the first nor the last to be coded.
+    """
+    values = {
+        **proposals.worklist_columns([]),
+        **expecting.columns(chart),
+        "confidence": _number("place", chart.public_id) / 2**64,
+    }
+    Chart.objects.filter(pk=chart.pk).update(**values)
+    for name, value in values.items():
+        setattr(chart, name, value)
 
 
 @transaction.atomic
@@ -71,8 +95,10 @@ def show(chart: Chart, *, by: User) -> BlindReading:
         suggested=len(by_code),
         shared=sum(code in by_code for code in codes),
     )
-    touch(chart, blind_shown_at=timezone.now())
+    suggestions = list(chart.suggestions.exclude(state=Suggestion.State.WITHDRAWN))
+    touch(chart, blind_shown_at=timezone.now(), **proposals.worklist_columns(suggestions))
     _adopt(chart, by, {(each.code_system, each.code): each for each in pending})
+    expecting.expect(chart)
     audit(
         "chart.suggestions_shown",
         by=by,

@@ -14,6 +14,7 @@ from medcode.codebook.models import CodeSystem
 from review.intake.dates import age_on
 from review.intake.incoming import MAX_AGE, IncomingChart, IncomingNote
 from review.models import Chart, Encounter, LabResult, Medication, Note, Patient
+from review.reports.weeks import hospital_zone
 
 # The encounter's own columns that a source may send; "" and None mean that it did not say.
 ENCOUNTER_COLUMNS = (
@@ -74,7 +75,9 @@ def release_on(day: date) -> lookup.ReleaseChoice | None:
 
 def chart(sent: IncomingChart, row: Encounter, release_on: ReleaseOn) -> Chart:
     """A row to insert."""
-    latest = max((timezone.localdate(note.written_at) for note in sent.notes if note.written_at), default=None)
+    latest = max(
+        (timezone.localdate(note.written_at, hospital_zone()) for note in sent.notes if note.written_at), default=None
+    )
     return Chart(encounter=row, simulated=sent.simulated, **dated_columns(row, latest, release_on))
 
 
@@ -85,7 +88,7 @@ def dated_columns(row: Encounter, latest_note: date | None, release_on: ReleaseO
     the latest note's, else today's, marked as assumed.
     """
     known = row.coding_date or latest_note
-    day = known or timezone.localdate()
+    day = known or timezone.localdate(timezone=hospital_zone())
     choice = release_on(day)
     return {
         "specialty": row.specialty,

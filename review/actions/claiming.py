@@ -78,7 +78,7 @@ def hold_lease(chart: Chart, *, by: User) -> None:
     held = chart.is_held
     if held and chart.claimed_by_id != by.pk:
         until = timezone.localtime(chart.claim_expires_at)
-        raise ConflictError(f"{chart.claimed_by.display_name} is coding this chart until {until:%H:%M}.")  # type: ignore[union-attr]
+        raise ConflictError(f"{chart.claimed_by.display_name} is coding this chart until {until:%H:%M %Z}.")  # type: ignore[union-attr]
     if held:
         chart.claim_expires_at = now + settings.CODER_LEASE
         chart.save(update_fields=["claim_expires_at"])

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from medcode.codebook import lookup
 from medcode.codebook.models import Code, CodeSystem
 from medcode.codebook.snapshot import dotted, undotted
+from review.actions import expecting
 from review.actions.base import audit, locked, touch
 from review.actions.claiming import hold_lease
 from review.actions.errors import ConflictError, InvalidInputError
@@ -73,6 +74,7 @@ def reject(
     _check_reason(reason, comment)
     decision = _decide(Act.REJECT, chart, by, suggestion, reason=reason, comment=comment, seconds_spent=seconds_spent)
     touch(chart, needs_manual_review=True)
+    expecting.expect(chart)
     return decision
 
 
@@ -128,6 +130,7 @@ def undo(chart: Chart, *, by: User, decision: Decision | None = None) -> Decisio
     )
     rejected = standing.filter(act=Act.REJECT).exclude(pk=undone.pk).exists()
     touch(chart, needs_manual_review=rejected)
+    expecting.expect(chart)
     return row
 
 
@@ -231,6 +234,7 @@ def _assign(chart: Chart, code: Code, decision: Decision) -> None:
     )
     assigned.sequence = _of_kind(chart, kind_of(assigned.code_system)).count() + 1
     assigned.save()
+    expecting.expect(chart)
 
 
 def kind_of(code_system: str) -> str:

@@ -143,7 +143,8 @@ def draw(
 ) -> AuditSample:
     """Draw from the charts that became final on these days and had no second look of this kind yet.
 
-    The same seed, days and charts draw the same charts, coder by coder. The same `key` is the same draw:
+    The same seed, days and charts draw the same charts, coder by coder; what an assignment rule has flagged for a
+    second look comes first. The same `key` is the same draw:
     its sample is returned as it is. `by` is empty when the schedule asks.
     """
     if by is not None:
@@ -155,7 +156,9 @@ def draw(
     found = AuditSample.objects.filter(key=key).first()
     if found:
         return found
-    charts = list(eligible(asked, first_day, last_day).order_by("pk").only("pk", "finalized_by", "public_id"))
+    charts = list(
+        eligible(asked, first_day, last_day).order_by("pk").only("pk", "finalized_by", "public_id", "for_audit")
+    )
     chosen = pick(charts, asked, f"{seed}:{first_day.isoformat()}")
     sample = AuditSample.objects.create(
         key=key,
@@ -169,7 +172,16 @@ def draw(
         **asked.columns,
     )
     _store(sample, chosen)
-    audit("audit_sample.drawn", by=by, sample=sample.pk, charts=len(chosen), population=len(charts), seed=seed)
+    flagged = sum(chart.for_audit for chart in chosen)
+    audit(
+        "audit_sample.drawn",
+        by=by,
+        sample=sample.pk,
+        charts=len(chosen),
+        population=len(charts),
+        seed=seed,
+        flagged=flagged,
+    )
     return sample
 
 
@@ -210,16 +222,23 @@ def _by_rule(charts: QuerySet[Chart], rule: str, last_day: date) -> QuerySet[Cha
 
 
 def pick(charts: Iterable[Chart], asked: Asked, seed: str) -> list[Chart]:
-    """Charts of each coder, by the seed; a coder more or less changes nothing for the others."""
+    """Charts of each coder, by the seed, flagged ones first; a coder more or less changes nothing for the others."""
     by_coder: dict[int, list[Chart]] = {}
     for chart in charts:
         by_coder.setdefault(chart.finalized_by_id or 0, []).append(chart)
     chosen: list[Chart] = []
     for coder, own in sorted(by_coder.items()):
         wanted = ceil(len(own) * asked.size / 100) if asked.unit == SampleUnit.PERCENT else asked.size
-        rng = random.Random(f"{seed}:{coder}")
-        chosen += rng.sample(own, min(wanted, len(own)))
+        chosen += _pick_own(own, min(wanted, len(own)), random.Random(f"{seed}:{coder}"))
     return sorted(chosen, key=lambda chart: chart.pk)
+
+
+def _pick_own(own: list[Chart], wanted: int, rng: random.Random) -> list[Chart]:
+    """Charts of one coder: those that an assignment rule wants looked at again, then any."""
+    flagged = [chart for chart in own if chart.for_audit]
+    first = rng.sample(flagged, min(wanted, len(flagged)))
+    rest = [chart for chart in own if not chart.for_audit]
+    return first + rng.sample(rest, min(wanted - len(first), len(rest)))
 
 
 def _store(sample: AuditSample, charts: list[Chart]) -> None:

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from review.actions import expecting
 from review.actions.base import audit, locked, touch
 from review.actions.claiming import hold_lease
 from review.actions.errors import InvalidInputError
@@ -41,6 +42,7 @@ def move(assigned: AssignedCode, *, by: User, to: int, version: int | None = Non
         if code.sequence != position:
             AssignedCode.objects.filter(pk=code.pk).update(sequence=position)
     touch(chart)
+    expecting.expect(chart)
     audit("code.moved", by=by, chart=chart, code=assigned.code, to=to)
     assigned.refresh_from_db()
     return assigned
@@ -56,6 +58,7 @@ def set_poa(assigned: AssignedCode, *, by: User, poa: str) -> AssignedCode:
         raise InvalidInputError("POA is reported for the diagnoses of inpatients only.", field="poa")
     AssignedCode.objects.filter(pk=assigned.pk).update(poa=poa)
     touch(chart)
+    expecting.expect(chart)  # a condition acquired in hospital may count no more
     audit("code.poa_set", by=by, chart=chart, code=assigned.code, poa=poa)
     assigned.refresh_from_db()
     return assigned

@@ -12,7 +12,7 @@ from inference.models import ModelVersion
 from medcode.codebook import lookup
 from medcode.codebook.models import Code, CodeSystem
 from review import engines
-from review.actions import accounts, reporting, simulating_audits
+from review.actions import accounts, expecting, reporting, simulating_audits
 from review.actions.base import audit
 from review.actions.proposals import worklist_columns
 from review.demo import charts, history
@@ -26,12 +26,18 @@ BATCH = 1000
 
 
 def simulate_history(
-    *, by: User | None, today: date, seed: int = 2026, charts_a_week: tuple[int, int] = history.CHARTS_A_WEEK
+    *,
+    by: User | None,
+    today: date,
+    seed: int = 2026,
+    charts_a_week: tuple[int, int] = history.CHARTS_A_WEEK,
+    own: User | None = None,
 ) -> int:
     """Store eight past weeks of decided charts and make their reports; returns how many charts.
 
     Does nothing and returns 0 when a simulated past is there already. `today` is a day on the
-    hospital's calendar; the week it lies in stays empty.
+    hospital's calendar; the week it lies in stays empty. `own`: an account that people sign in with, to be one of
+    the coders, so that its own pages have something to show; its decisions are simulated like the others.
     """
     if by is not None:
         check_can_run_system(by)
@@ -44,18 +50,23 @@ def simulate_history(
     samples = [sample for sample in charts.load() if known.issuperset(sample.gold)]
     readings = [history.read(sample, engine, today) for sample in samples]
     weeks = history.past_weeks(monday_of(today))
-    stored = _store(readings, history.Historian(readings, engine, seed, charts_a_week), weeks, by=by)
+    stored = _store(readings, history.Historian(readings, engine, seed, charts_a_week), weeks, by=by, own=own)
     for week in weeks:
         reporting.make_weekly_report(week, by=by)
-    simulating_audits.simulate_second_looks(weeks, samples, by=by, seed=seed)
+    simulating_audits.simulate_second_looks(weeks, samples, by=by, seed=seed, own=own)
     return stored
 
 
 @transaction.atomic
 def _store(
-    readings: list[history.Reading], historian: history.Historian, weeks: list[date], *, by: User | None
+    readings: list[history.Reading],
+    historian: history.Historian,
+    weeks: list[date],
+    *,
+    by: User | None,
+    own: User | None,
 ) -> int:
-    stage = Stage(_coders(by), _model_versions(readings), _titles(readings))
+    stage = Stage(_coders(by, own), _model_versions(readings), _titles(readings))
     stored = 0
     for place, week in enumerate(weeks):
         stored += _put([_rows(past, stage) for past in historian.week(week, place)])
@@ -63,14 +74,16 @@ def _store(
     return stored
 
 
-def _coders(by: User | None) -> dict[str, User]:
-    """Accounts that nobody can sign in to: they have no password."""
-    return {
+def _coders(by: User | None, own: User | None) -> dict[str, User]:
+    """Accounts that nobody can sign in to, for they have no password; and in the last one's place `own`."""
+    invented = CODERS[:-1] if own else CODERS
+    people = {
         coder.username: accounts.create_user(
             coder.username, role=Role.CODER, password=None, full_name=coder.full_name, by=by
         )
-        for coder in CODERS
+        for coder in invented
     }
+    return people | ({CODERS[-1].username: own} if own else {})
 
 
 def _model_versions(readings: list[history.Reading]) -> dict[str, ModelVersion]:
@@ -90,7 +103,8 @@ def _titles(readings: list[history.Reading]) -> dict[str, str]:
 
 def _rows(past: history.Past, stage: Stage) -> ChartRows:
     rows = build(past, stage, lookup.release_for(CodeSystem.ICD10CM, past.coding_date))
-    for name, value in worklist_columns(rows.suggestions).items():
+    expected = expecting.columns(rows.chart, (), rows.assigned)
+    for name, value in {**worklist_columns(rows.suggestions), **expected}.items():
         setattr(rows.chart, name, value)
     return rows
 

@@ -40,8 +40,13 @@ UNDER_WAY = (Status.DRAWN, Status.RETURNED, Status.REBUTTED, Status.ESCALATED, S
 
 
 @transaction.atomic
-def simulate_second_looks(weeks: Sequence[date], samples: Sequence[Sample], *, by: User | None, seed: int) -> int:
-    """Two plans and what they drew in the past weeks; the last week's are still under way. Returns how many charts."""
+def simulate_second_looks(
+    weeks: Sequence[date], samples: Sequence[Sample], *, by: User | None, seed: int, own: User | None = None
+) -> int:
+    """Two plans and what they drew in the past weeks; the last week's are still under way. Returns how many charts.
+
+    `own`, one of the coders, is left with findings to answer.
+    """
     stage = _Stage(samples, random.Random(seed), by=by)
     plans = [sampling.make_plan(name, asked, by=None, seed=seed) for name, asked in (REVIEW, DOUBLE)]
     stored = 0
@@ -49,8 +54,21 @@ def simulate_second_looks(weeks: Sequence[date], samples: Sequence[Sample], *, b
         for plan in plans:
             sample = sampling.draw_plan(plan, week)
             stored += stage.fill(sample, under_way=week == weeks[-1])
+    if own is not None:
+        _leave_one_to_answer(own)
     record("demo.second_looks_simulated", by=by, charts=stored)
     return stored
+
+
+def _leave_one_to_answer(own: User) -> None:
+    """Let the latest second look with findings be with the coder, whatever else would have become of it."""
+    audit = ChartAudit.objects.filter(coder=own, codes__kind__gt="").order_by("-drawn_at", "-pk").first()
+    if audit is None:
+        return
+    audit.codes.update(answer="", answer_comment="", ruling="")
+    audit.status = Status.RETURNED
+    audit.answered_at = audit.closed_at = audit.closed_by = audit.score = None
+    audit.save()
 
 
 class _Stage:

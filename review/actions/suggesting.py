@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from inference import routing, schema
 from review import engines
-from review.actions import assigning, blinding, shadowing
+from review.actions import assigning, blinding, expecting, shadowing
 from review.actions.base import audit, change_status, enqueue_suggest, locked
 from review.actions.chart_text import read
 from review.actions.proposals import record_run, store_proposals, worklist_columns
@@ -152,6 +152,7 @@ def store(claimed: Claimed, outcome: schema.Outcome, notes: dict[str, Note], sta
         return False
     run_row = record_run(chart, outcome, notes, started)
     suggestions = store_proposals(chart, run_row, outcome.proposals, notes)
+    chart.encounter = claimed.chart.encounter  # an amendment of it would have taken the lease away
     change_status(
         chart,
         "store_suggestions",
@@ -162,6 +163,7 @@ def store(claimed: Claimed, outcome: schema.Outcome, notes: dict[str, Note], sta
         person_waiting=False,
         by_fallback=outcome.fallback,
         **worklist_columns(suggestions),
+        **expecting.columns(chart, suggestions),
     )
     audit("chart.suggested", by=None, chart=chart, run=run_row.pk, suggestions=run_row.suggestion_count)
     assigning.apply_rules(chart)

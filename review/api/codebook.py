@@ -81,7 +81,7 @@ class CheckView(CodebookView):
     )
     def post(self, request: Request) -> Response:
         """What the guidelines, the tabular and the CMS edits say about these codes together, errors first."""
-        asked = _valid(shown.CheckSerializer, request.data)
+        asked = valid(shown.CheckSerializer, request.data)
         on = asked.pop("date") or timezone.localdate()
         return Response(plain.of_findings(asking.check_typed(asked.pop("codes"), on=on, **asked)))
 
@@ -96,7 +96,7 @@ class GroupView(CodebookView):
     )
     def post(self, request: Request) -> Response:
         """The MS-DRG of an inpatient stay by the grouper of its discharge date, and the HCCs of its diagnoses."""
-        asked = _valid(shown.GroupSerializer, request.data)
+        asked = valid(shown.GroupSerializer, request.data)
         on = asked.pop("date") or timezone.localdate()
         return Response(
             plain.of_grouping(*asking.group_typed(asked.pop("principal"), asked.pop("codes"), on=on, **asked))
@@ -119,7 +119,8 @@ class CompareView(CodebookView):
         return Response(plain.of_comparison(compare.compare(old, new)))
 
 
-def _valid(kind: type[Serializer[Any]], data: Any) -> dict[str, Any]:
+def valid(kind: type[Serializer[Any]], data: Any) -> dict[str, Any]:
+    """The checked body of a request. Raises `InvalidInputError` naming the first field that makes no sense."""
     serializer = kind(data=data)
     if not serializer.is_valid():
         field, reasons = next(iter(serializer.errors.items()))

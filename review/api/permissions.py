@@ -22,6 +22,15 @@ class MaySendCharts(BasePermission):
         return may(request.user, "bring_in_charts")
 
 
+class MayCode(BasePermission):
+    """Holders of a coder's token."""
+
+    message = SENTENCES["code_charts"]
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return may(request.user, "code_charts")
+
+
 class MayAskCodebook(BasePermission):
     """Holders of a token of any role: the book holds nobody's data."""
 

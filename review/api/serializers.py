@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from review.intake.incoming import limit
-from review.models import Chart, Encounter, LabResult, Medication, Note, Patient, Suggestion
+from review.models import AssignedCode, Chart, Encounter, LabResult, Medication, Note, Patient, Suggestion
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
@@ -161,11 +161,22 @@ class SuggestionSerializer(serializers.Serializer[Any]):
 
 
 class AssignedCodeSerializer(serializers.Serializer[Any]):
-    sequence = serializers.IntegerField(help_text="1 is the principal or first-listed diagnosis.")
+    sequence = serializers.IntegerField(
+        help_text="Among the codes of its kind; 1 is the principal or first-listed diagnosis."
+    )
     code_system = serializers.CharField()
     code = serializers.CharField(source="display", help_text="With its dot.")
     description = serializers.CharField()
+    kind = serializers.ChoiceField(AssignedCode.Kind.choices)
     poa = serializers.CharField(help_text="Present on admission: Y, N, U, W, 1 or empty.")
+    modifiers = serializers.ListField(child=serializers.CharField(), source="modifier_list", help_text="At most four.")
+    units = serializers.IntegerField()
+    pointers = serializers.SerializerMethodField(help_text="Sequence numbers of the diagnoses of a service, in order.")
+    performed_on = serializers.DateField(allow_null=True, help_text="Empty: on the coding date.")
+    performed_by = serializers.CharField()
+
+    def get_pointers(self, row: AssignedCode) -> list[int]:
+        return [each.diagnosis.sequence for each in row.pointers.all()]
 
 
 class ChartDetailSerializer(ChartSerializer):
@@ -173,10 +184,14 @@ class ChartDetailSerializer(ChartSerializer):
 
     finalized_at = serializers.DateTimeField(allow_null=True)
     suggestions = SuggestionSerializer(many=True)
+    suggestions_hidden = serializers.BooleanField(
+        source="hides_suggestions", help_text="A blind control chart whose coder has not seen the suggestions yet."
+    )
     assigned_codes = serializers.SerializerMethodField()
 
     def get_assigned_codes(self, chart: Chart) -> list[dict[str, Any]]:
-        rows = chart.assigned_codes.all() if chart.status == Chart.Status.FINAL else []
+        assigned = chart.assigned_codes.prefetch_related("pointers__diagnosis")
+        rows = assigned if chart.status == Chart.Status.FINAL else []
         return [dict(AssignedCodeSerializer(row).data) for row in rows]
 
 

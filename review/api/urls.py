@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from review.api import codebook, docs, views
+from review.api import codebook, decisions, docs, views
 
 urlpatterns = [
     path("v1/charts/", views.ChartsView.as_view(), name="api_charts"),
     path("v1/charts/<uuid:public_id>/", views.ChartView.as_view(), name="api_chart"),
+    path("v1/charts/<uuid:public_id>/decisions/", decisions.DecisionsView.as_view(), name="api_decisions"),
     path("v1/fhir/", views.FhirView.as_view(), name="api_fhir"),
     path("v1/codebook/codes/<str:code>/", codebook.CodeView.as_view(), name="api_code"),
     path("v1/codebook/search/", codebook.SearchView.as_view(), name="api_code_search"),

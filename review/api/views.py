@@ -103,8 +103,13 @@ class ChartView(APIView):
         operation_id="read_chart", responses={200: ChartDetailSerializer, **REFUSALS, 404: ErrorsSerializer}
     )
     def get(self, request: Request, public_id: uuid.UUID) -> Response:
-        """Status, suggestions with their evidence and, once the chart is final, the assigned codes."""
-        live = Suggestion.objects.exclude(state=Suggestion.State.WITHDRAWN).prefetch_related("evidence__note")
+        """Status, suggestions with their evidence and, once the chart is final, the assigned codes.
+
+        The suggestions of a blind control chart are left out until its coder has seen them.
+        """
+        live = Suggestion.objects.exclude(state=Suggestion.State.WITHDRAWN)
+        # Nobody learns by this way what the coder of a blind chart may not see yet.
+        live = live.exclude(chart__blind=True, chart__blind_shown_at=None).prefetch_related("evidence__note")
         charts = Chart.objects.select_related("encounter", "release").prefetch_related(Prefetch("suggestions", live))
         chart = get_object_or_404(charts, public_id=public_id)
         return Response(ChartDetailSerializer(chart, context={"request": request}).data)

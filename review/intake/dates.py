@@ -39,7 +39,7 @@ def read_moment(node: Node) -> datetime | None:
         moment = datetime.fromisoformat(written)
     except ValueError:
         node.fail("is not a date and time of the calendar")
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment, timezone.get_default_timezone())
 
 
 def is_partial(node: Node) -> bool:

@@ -2018,6 +2018,15 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="chart",
             index=models.Index(
+                models.OrderBy(models.F("expected_weight"), descending=True, nulls_last=True),
+                models.F("id"),
+                condition=models.Q(("status", "ready")),
+                name="chart_ready_by_weight",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="chart",
+            index=models.Index(
                 condition=models.Q(("status", "final")),
                 fields=["finalized_by", "-finalized_at", "id"],
                 name="chart_final_by_coder",

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from inference.schema import Band
 from medcode.codebook.lookup import ReleaseChoice
+from review import failures
 from review.models.encounter import Encounter
 from review.models.worklist_indexes import worklist_indexes
 
@@ -163,9 +164,14 @@ class Chart(models.Model):
         return ReleaseChoice(self.release, self.release_is_stand_in).sentence(self.coding_date)
 
     @property
+    def failure(self) -> str:
+        """Why the last attempt to suggest codes failed, in words."""
+        return failures.sentence(self.suggest_error)
+
+    @property
     def days_waiting(self) -> int:
         """Days since the discharge or visit: how long the hospital waits for its bill."""
-        return max(0, (timezone.localdate() - self.coding_date).days)
+        return max(0, (timezone.localdate(timezone=timezone.get_default_timezone()) - self.coding_date).days)
 
 
 class Note(models.Model):

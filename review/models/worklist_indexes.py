@@ -13,6 +13,7 @@ FLAGGED = reduce(or_, (models.Q(**{flag: True}) for flag in FLAGS))
 GROUPS = ("specialty", "payer", "patient_class", "facility", "assigned_to")
 READY = models.Q(status="ready")
 FINAL = models.Q(status="final")
+HEAVIEST = models.F("expected_weight").desc(nulls_last=True)  # most charts have none
 # Little is known of charts without suggestions, and few are aside: these lists are in the order of age.
 BY_AGE = {"waiting": ["received", "suggesting"], "hold": ["on_hold"], "failed": ["failed"]}
 
@@ -37,6 +38,7 @@ def _of_the_rest() -> list[models.Index]:
             fields=by_confidence, condition=READY & models.Q(assigned_to=None), name="chart_ready_unassigned"
         ),
         models.Index(fields=by_confidence, condition=READY & FLAGGED, name="chart_ready_flagged"),
+        models.Index(HEAVIEST, "id", condition=READY, name="chart_ready_by_weight"),
         models.Index(fields=["finalized_by", "-finalized_at", "id"], condition=FINAL, name="chart_final_by_coder"),
     ]
 

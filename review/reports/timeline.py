@@ -118,7 +118,12 @@ def runs_of(chart: Chart, events: list[AuditEvent] | None = None) -> list[Infere
 
 def _runs(chart: Chart, events: list[AuditEvent]) -> Iterator[Entry]:
     for run in runs_of(chart, events):
-        yield Entry(run.started_at, "model", f"Suggested {run.suggestion_count} codes", "", run_words(run))
+        told = "Read; not shown before the coder’s own list" if chart.hides_suggestions else _suggested(run)
+        yield Entry(run.started_at, "model", told, "", run_words(run))
+
+
+def _suggested(run: InferenceRun) -> str:
+    return f"Suggested {run.suggestion_count} codes"
 
 
 def run_words(run: InferenceRun) -> str:

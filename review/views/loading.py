@@ -27,11 +27,20 @@ def load_assigned(pk: int) -> AssignedCode:
 
 
 def answer_with_work(request: PersonRequest, chart: Chart) -> HttpResponse:
-    """After an act: the fresh work pane for htmx, the chart's page for a browser without scripts."""
+    """After an act: the fresh work pane for htmx, the chart's page for a browser without scripts.
+
+    A page that says which suggestions it shows (`shown`) gets those that have changed, and what is below them.
+    """
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("chart", public_id=chart.public_id)
     page = chart_page.load(load_chart(chart.public_id), user=request.user)
-    return render(request, "chart/answer.html", {"page": page, "chart": page.chart})
+    context = {"page": page, "chart": page.chart}
+    cards = page.changed(request.POST.get("shown", ""))
+    if cards is None:
+        return render(request, "chart/answer.html", context)
+    response = render(request, "chart/answer.html", context | {"cards": cards, "in_part": True})
+    response["HX-Retarget"] = "#work-rest"
+    return response
 
 
 def go_to(request: HttpRequest, url: str) -> HttpResponse:

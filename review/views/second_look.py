@@ -129,6 +129,7 @@ def sample(request: PersonRequest, pk: int) -> HttpResponse:
         "audits": audits,
         "doubles": doubles,
         "drawn": len(audits) + len(doubles),
+        "flagged": sum(chart.for_audit for chart in (*(a.chart for a in audits), *(d.chart for d in doubles))),
         "may_audit": can_audit(request.user),
     }
     return render(request, "second_look/sample.html", context)

@@ -100,6 +100,17 @@ def money(request: PersonRequest) -> HttpResponse:
     return redirect(_back(request))
 
 
+@require_POST
+@allow("code_charts")
+def guide(request: PersonRequest) -> HttpResponse:
+    """End the guided first chart, or begin it again. htmx takes the empty answer in the panel's place."""
+    if "again" in request.POST:
+        workbench.begin_guide(by=request.user)
+    else:
+        workbench.end_guide(by=request.user)
+    return HttpResponse() if request.htmx else redirect(_back(request))  # type: ignore[attr-defined]
+
+
 @require_http_methods(["GET", "POST"])
 @allow("read_charts")
 def keys(request: PersonRequest) -> HttpResponse:

@@ -19,7 +19,7 @@ from review.permissions import can_code, may
 from review.views.decorators import PersonRequest, allow
 from review.views.loading import go_to
 from review.worklist_forms import HOLD_REASONS, MoveForm, WorklistForm, public_ids, query_of
-from review.worklist_rows import rows
+from review.worklist_rows import rows, shows_drg
 
 
 @require_GET
@@ -124,7 +124,7 @@ def _people(user: User) -> QuerySet[User]:
 
 def _form(request: PersonRequest, data: QueryDict) -> WorklistForm:
     people = _people(request.user) if may(request.user, "assign_charts") else ()
-    return WorklistForm(data, choices=worklist.choices(), people=people)
+    return WorklistForm(data, choices=worklist.choices(), people=people, money=shows_drg(request.user))
 
 
 def _page(request: PersonRequest, data: QueryDict, *, after: str = "", listed: bool = True) -> dict[str, Any]:
@@ -136,6 +136,7 @@ def _page(request: PersonRequest, data: QueryDict, *, after: str = "", listed: b
     query.pop("after", None)
     context: dict[str, Any] = {"form": form, "chosen": chosen, "page": page, "continued": bool(after)}
     context |= {"rows": rows(page.charts, user=request.user), "query": query.urlencode()}
+    context["shows_drg"] = shows_drg(request.user, status=chosen.status if listed else "")
     if may(request.user, "move_charts"):
         context |= {"move_form": MoveForm(None, people=_people(request.user)), "hold_reasons": HOLD_REASONS}
     return context

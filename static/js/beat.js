@@ -24,7 +24,7 @@ async function beat(options) {
   const seconds = active;
   active = 0;
   try {
-    const answer = await post(pane.dataset.beat, { seconds, version: byId("work").dataset.version }, options);
+    const answer = await post(pane.dataset.beat, { seconds, version: byId("work-rest").dataset.version }, options);
     const page = answer.ok && !answer.redirected ? await answer.text() : "";
     if (page.includes('id="lease"')) {
       const fresh = document.createRange().createContextualFragment(page).querySelector("#lease");

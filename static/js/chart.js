@@ -6,6 +6,7 @@ import { toggleBook } from "./book.js";
 import { focusSearch } from "./chart-search.js";
 import { addCode, showAnchor, stepNote } from "./documentation.js";
 import { closeFindings, findingsAreOpen, numberFixes, pressFix, toggleFindings } from "./findings.js";
+import "./reorder.js";
 import { inTurn, takeTurns } from "./turns.js";
 
 const IDLE_SECONDS = 300;
@@ -25,7 +26,8 @@ function paintMarks() {
   for (const mark of document.querySelectorAll("mark[data-s]")) {
     const ids = mark.dataset.s.split(" ");
     const states = ids.map((id) => byId(`s${id}`)?.dataset.state).filter(Boolean);
-    mark.dataset.state = states.includes("pending") ? "pending" : states[0] ?? "rejected";
+    const state = states.includes("pending") ? "pending" : states[0] ?? "rejected";
+    if (mark.dataset.state !== state) mark.dataset.state = state;
     mark.classList.toggle("is-current", ids.includes(currentId));
   }
 }
@@ -70,6 +72,7 @@ function open(act) {
 // One form at a time, and the keyboard goes where it begins.
 function enter(details) {
   for (const other of document.querySelectorAll("details.act[open]")) if (other !== details) other.open = false;
+  paintForms();
   details.querySelector("input:not([type=hidden]):not([name=comment]), .reason")?.focus({ preventScroll: true });
   details.scrollIntoView({ block: "nearest" });
 }
@@ -93,7 +96,7 @@ function cyclePoa() {
 }
 
 function openLine() {
-  const row = document.querySelector("[data-assigned].is-current:has([data-line])") ?? document.querySelector("[data-assigned]:has([data-line])");
+  const row = document.querySelector("[data-assigned].is-current.has-line") ?? document.querySelector("[data-assigned].has-line");
   const details = row?.querySelector("[data-line]");
   if (!details) return;
   details.open = true;
@@ -123,11 +126,13 @@ function selectRow(row) {
   for (const other of document.querySelectorAll("[data-assigned]")) other.classList.toggle("is-current", other === row);
 }
 
+// Escape closes what is open and leaves a field, so that the keys act again.
 function closeAll() {
   const inside = closeFindings();
-  if (!inside && !document.querySelector("details.act[open]")) return;
+  const typing = document.activeElement?.matches("input:not([type=checkbox]), select, textarea");
+  if (!inside && !typing && !document.querySelector("details.act[open]")) return;
   for (const details of document.querySelectorAll("details.act[open]")) details.open = false;
-  current()?.focus({ preventScroll: true });
+  (current() ?? byId("documentation")).focus({ preventScroll: true });
 }
 
 const acts = {
@@ -201,15 +206,29 @@ document.addEventListener("focusin", (event) => {
   const card = event.target.closest(".sug");
   if (card && card !== current() && event.target.matches(":focus-visible")) select(card, { focus: false, scrollText: false });
 });
+// What the style sheet needs to know of the open forms.
+function paintForms() {
+  for (const acts of document.querySelectorAll(".acts")) acts.classList.toggle("has-form", Boolean(acts.querySelector("details[open]")));
+  byId("work").classList.toggle("has-form", Boolean(document.querySelector(".sug details.act[open]")));
+  byId("work").classList.toggle("has-line", Boolean(document.querySelector(".line[open]")));
+}
 document.addEventListener("toggle", (event) => {
+  if (event.target.matches("details.act")) paintForms();
   if (event.target.matches("details.act") && event.target.open && !event.target.contains(document.activeElement.closest("form"))) enter(event.target);
 }, true);
 
-// After an act the pane is new: keep its scroll, and go on to the next suggestion that needs a person.
-// The notes stay where they are.
+// The server is told which suggestions stand here, and answers with those that the act has changed.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.target.id === "work" && event.detail.verb === "post")
+    event.detail.parameters.shown = cards().map((card) => `${card.dataset.id}:${card.dataset.version}`).join(" ");
+});
+
+// After an act the pane is new, or what is below the suggestions and some of them: keep its scroll, and go on to
+// the next suggestion that needs a person. The notes stay where they are.
+const isWork = (element) => element.id === "work" || element.id === "work-rest";
 let before = { scroll: 0, scrollAssigned: 0, findings: false, states: new Map() };
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target.id !== "work" || event.detail.isError) return;
+  if (!isWork(event.detail.target) || event.detail.isError) return;
   before = {
     scroll: byId("suggestions").scrollTop,
     scrollAssigned: byId("assigned-list").scrollTop,
@@ -219,13 +238,24 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   lastAct = performance.now();
 });
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.target.id !== "work") return;
+  if (!isWork(event.target)) return;
   byId("suggestions").scrollTop = before.scroll;
   byId("assigned-list").scrollTop = before.scrollAssigned;
+  // The suggestions that the answer left out are as it knows them: their forms speak of its version.
+  for (const field of document.querySelectorAll("#suggestions [name=version]")) field.value = byId("work-rest").dataset.version;
+  paintForms();
   numberFixes();
   goOn();
   keepFindings();
   takeTurns();
+});
+
+// A chart that is not taken: on to what is still asked, the warnings to be seen or the findings to be mended.
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.elt.id !== "submit-form" || event.detail.successful) return;
+  const box = byId("acknowledged");
+  if (box && !box.checked && !document.querySelector("#findings-list .finding-error")) box.focus();
+  else if (!findingsAreOpen()) toggleFindings();
 });
 
 // Who mends one finding after the other stays in their list.

@@ -37,11 +37,11 @@ INSERT INTO review_encounter (source, source_id, patient_id, account, patient_cl
 INSERT INTO review_chart (public_id, encounter_id, status, version, specialty, patient_class, payer, facility, coding_date,
   coding_date_assumed, release_is_stand_in, band, confidence, high_count, medium_count, low_count, needs_manual_review,
   hold_reason, edit_failed, by_fallback, for_audit, simulated, suggest_attempts, suggest_error, person_waiting, received_at,
-  finalized_at, finalized_by_id, blind)
+  finalized_at, finalized_by_id, blind, expected_drg, expected_weight)
   SELECT gen_random_uuid(), id, CASE WHEN id % 10 = 0 THEN 'ready' ELSE 'final' END, 1, specialty, patient_class, payer,
   facility, date '2026-01-01' + (id % 300)::int, false, false, 'HIGH', (id * 7919 % 10000) / 10000.0, 5, 1, 3, id % 97 = 0,
   '', false, false, false, false, 0, '', false, now(), CASE WHEN id % 10 <> 0 THEN now() - id * interval '1 second' END,
-  CASE WHEN id % 10 <> 0 THEN {user} END, false FROM review_encounter WHERE source = 'bench';
+  CASE WHEN id % 10 <> 0 THEN {user} END, false, '', CASE WHEN id % 40 < 10 THEN (id * 104729 % 250000) / 10000.0 END FROM review_encounter WHERE source = 'bench';
 """  # noqa: E501
 
 
@@ -87,7 +87,7 @@ def measure(count: int) -> float:
     ready = Chart.objects.filter(status="ready").count()
     depths = random.Random(1).sample(range(ready - worklist.PAGE_SIZE), PAGES)
     keyed = 0.0
-    for sort in ("confidence", "age", "payer"):
+    for sort in ("confidence", "age", "payer", "weight"):
         chosen = WorklistFilter(sort=sort)
         at = cursors(chosen, user, depths)
         own = times(partial(by_key, chosen, user), at)

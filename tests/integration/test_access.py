@@ -54,6 +54,8 @@ PAGES: dict[str, tuple[str, str | None]] = {
     "chart_read": ("post", "read_charts"),
     "chart_search": ("post", "read_charts"),
     "keys": ("get", "read_charts"),
+    "time_zone": ("get", "choose_own_clock"),
+    "guide": ("post", "code_charts"),
     "money": ("post", "read_charts"),
     "workbench_policy": ("get", "run_the_system"),
     "blind_report": ("get", "read_reports"),

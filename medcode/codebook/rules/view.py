@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from medcode.codebook.known import CodeFacts, Facts
 from medcode.codebook.references import Span
@@ -24,10 +24,12 @@ class View:
         self.inpatient = case.setting == "inpatient"
         self._positions: dict[str, int] = {}
         self._by_letter: dict[str, list[Coded]] = defaultdict(list)
+        self._by_category: dict[str, list[Coded]] = defaultdict(list)
         for position, each in enumerate(self.diagnoses):
             if each.code not in self._positions:
                 self._positions[each.code] = position
                 self._by_letter[each.code[:1]].append(each)
+                self._by_category[each.code[:3]].append(each)
         self.letters = frozenset(self._by_letter)
 
     def known(self, coded: Coded) -> CodeFacts:
@@ -52,11 +54,17 @@ class View:
         """The diagnoses within these spans, each once, in sequence."""
         found: dict[str, Coded] = {}
         for span in named:
-            letter = span.low[0]
-            for each in self._by_letter.get(letter, ()) if letter == span.high[0] else self.diagnoses:
+            for each in self._near(span):
                 if span.covers(each.code):
                     found[each.code] = each
         return self._in_sequence(found)
+
+    def _near(self, span: Span) -> Sequence[Coded]:
+        """The diagnoses that a span can cover at all: most spans lie within one category, nearly all within a letter."""
+        category, letter = span.low[:3], span.low[0]
+        if len(category) == 3 and category == span.high[:3]:
+            return self._by_category.get(category, ())
+        return self._by_letter.get(letter, ()) if letter == span.high[0] else self.diagnoses
 
     def _in_sequence(self, found: dict[str, Coded]) -> list[Coded]:
         return sorted(found.values(), key=self.position) if len(found) > 1 else list(found.values())

@@ -72,7 +72,8 @@ class Command(BaseCommand):
         with self.step("Sample charts"):
             bring_in_samples(today, by=integration)
         with self.step("Eight simulated weeks of decisions"):
-            simulating.simulate_history(by=None, today=today)
+            own = User.objects.filter(username="coder").first()  # whose "My day" and "My audits" are not empty then
+            simulating.simulate_history(by=None, today=today, own=own)
         # Connections must not be shared with the processes that start now.
         connection.close()
         return integration

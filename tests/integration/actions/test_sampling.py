@@ -6,11 +6,13 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from review.actions import deciding, finalizing, sampling
 from review.actions.errors import InvalidInputError, NotAllowedError
-from review.models import AuditPlan, AuditSample, Chart, ChartAudit, Role, SampleRule, SampleUnit
+from review.models import AuditEvent, AuditPlan, AuditSample, Chart, ChartAudit, Role, SampleRule, SampleUnit
 from review.reports.weeks import this_week
 from tests import factories
 from tests.factories import World
@@ -157,3 +159,33 @@ def test_two_plans_of_one_name_are_refused(world: World) -> None:
 def test_coders_draw_no_samples(world: World) -> None:
     with pytest.raises(NotAllowedError):
         sampling.draw(sampling.Asked(), date(2026, 6, 1), date(2026, 6, 1), by=world.coder, key=uuid.uuid4())
+
+
+def test_charts_flagged_by_an_assignment_rule_are_drawn_first(charts: list[Chart]) -> None:
+    flagged = charts[4]
+    Chart.objects.filter(pk=flagged.pk).update(for_audit=True)
+    for seed in range(1, 6):
+        listed = list(Chart.objects.order_by("pk"))
+        picked = sampling.pick(listed, sampling.Asked(size=1), f"{seed}:2026-06-01")
+        assert flagged in picked
+        assert len(picked) == len({chart.finalized_by_id for chart in listed})
+    sample = draw(sampling.Asked(size=1))
+    assert flagged.pk in drawn_charts(sample)
+    assert AuditEvent.objects.get(event="audit_sample.drawn").detail["flagged"] == 1
+
+
+def test_more_flagged_charts_than_asked_for_leave_no_room_for_others(charts: list[Chart]) -> None:
+    own = [chart.pk for chart in charts[:4]]
+    Chart.objects.filter(pk__in=own).update(for_audit=True)
+    picked = sampling.pick(Chart.objects.filter(finalized_by=charts[0].finalized_by), sampling.Asked(size=2), "1:x")
+    assert len(picked) == 2
+    assert {chart.pk for chart in picked} < set(own)
+
+
+def test_the_sample_says_which_charts_were_flagged(charts: list[Chart], world: World, client: Client) -> None:
+    Chart.objects.filter(pk=charts[0].pk).update(for_audit=True)
+    sample = draw(sampling.Asked(size=2))
+    client.force_login(world.users[Role.AUDITOR])
+    page = client.get(reverse("second_look_sample", args=[sample.pk])).content.decode()
+    assert "1 of them flagged for audit" in page
+    assert page.count("For audit</span>") == 1

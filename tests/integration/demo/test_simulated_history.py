@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
+from review import my_day
 from review.actions import accounts, finalizing, reporting, simulating
 from review.actions.errors import NotAllowedError
 from review.demo import history
@@ -18,6 +19,7 @@ from review.models import (
     AssignedCode,
     AuditEvent,
     Chart,
+    ChartAudit,
     Decision,
     Encounter,
     Evidence,
@@ -148,3 +150,24 @@ def test_only_admins_simulate_a_past(db: None) -> None:
     with pytest.raises(NotAllowedError):
         simulating.simulate_history(by=coder, today=TODAY)
     assert not Chart.objects.exists()
+
+
+def test_an_account_that_people_use_has_a_past_and_a_finding_to_answer(db: None, client: Client) -> None:
+    own = accounts.create_user("casey", role=Role.CODER, password="secret", full_name="Casey", by=None)
+    simulating.simulate_history(by=None, today=TODAY, charts_a_week=FEW, own=own)
+    assert User.objects.filter(decisions__isnull=False).distinct().count() == 4
+    audit = ChartAudit.objects.filter(coder=own, status=ChartAudit.Status.RETURNED).latest("drawn_at")
+    assert audit.codes.exclude(kind="").exists()
+    assert not audit.codes.exclude(answer="").exists()
+    client.force_login(own)
+    assert str(audit.pk) in client.get(reverse("my_audits")).content.decode()
+    day = my_day.of(own, now=datetime(2026, 11, 21, 12, tzinfo=UTC))
+    assert day.simulated
+    assert day.baseline
+    assert day.baseline.charts > 0
+
+
+def test_simulated_stays_have_their_drg(past: int) -> None:
+    stays = Chart.objects.filter(patient_class="inpatient")
+    assert stays.exclude(expected_drg="").count() > stays.count() * 0.9
+    assert not Chart.objects.exclude(patient_class="inpatient").exclude(expected_drg="").exists()

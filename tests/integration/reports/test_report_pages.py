@@ -164,3 +164,11 @@ def test_the_number_of_queries_does_not_grow_with_the_charts(
         client.get(reverse("report", args=[this_week()]))
     with django_assert_max_num_queries(6):  # type: ignore[operator]
         client.get(f"{reverse('report_charts', args=[this_week()])}?act=suggested")
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.SUPERVISOR, Role.ADMIN])
+def test_the_reports_lead_to_the_challengers(client: Client, world: World, role: Role) -> None:
+    client.force_login(world.users[role])
+    link = reverse("model_challenger")
+    assert f'href="{link}"' in client.get(reverse("reports")).content.decode()
+    assert client.get(link).status_code == 200

@@ -59,7 +59,7 @@ def test_a_failed_chart_is_listed_with_its_reason_and_can_be_tried_again(admin: 
         status="failed", suggest_error="EngineError", suggest_attempts=3
     )
     page = admin.get(reverse("system")).content.decode()
-    assert "EngineError" in page
+    assert "The coder failed (EngineError)." in page
     retry = reverse("chart_retry", args=[world.outpatient.public_id])
     assert f'action="{retry}"' in page
     response = admin.post(retry, {"from": "system"})

@@ -36,6 +36,14 @@ def amended(world: World) -> Chart:
     return Chart.objects.get(pk=chart.pk)
 
 
+def test_the_timeline_of_a_blind_chart_does_not_count_its_suggestions(world: World, coder: Client) -> None:
+    assert "Suggested " in page(coder, "chart_timeline", world.outpatient)
+    Chart.objects.filter(pk=world.outpatient.pk).update(blind=True)
+    shown = page(coder, "chart_timeline", world.outpatient)
+    assert "Suggested " not in shown
+    assert "not shown before the coder’s own list" in shown
+
+
 def test_the_timeline_tells_nobody_of_a_second_look_before_its_time(world: World, coder: Client) -> None:
     audit = begun(world)
     other = Client()

@@ -123,7 +123,8 @@ def test_htmx_gets_the_list_alone(htmx: Client, world: World) -> None:
 def test_equal_charts_are_paged_by_their_ids(world: World, monkeypatch: pytest.MonkeyPatch, sort: str) -> None:
     monkeypatch.setattr(worklist, "PAGE_SIZE", 2)
     charts = [world.outpatient, world.inpatient, ready(), ready(), ready()]
-    Chart.objects.update(confidence=0.5, coding_date="2026-06-01", specialty="A", payer="B", patient_class="inpatient")
+    same = {"specialty": "A", "payer": "B", "patient_class": "inpatient", "expected_weight": 1}
+    Chart.objects.update(confidence=0.5, coding_date="2026-06-01", **same)
     assigning.assign(charts[3], by=world.coder, to=world.coder)
     Chart.objects.filter(pk=charts[4].pk).update(by_fallback=True)
     seen: list[int] = []

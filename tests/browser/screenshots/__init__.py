@@ -1,0 +1,1 @@
+"""A picture of every state of every screen, taken from a running demo: `make screenshots`."""
