@@ -50,12 +50,12 @@ def findings(view: View) -> Iterator[Finding]:
 def _excluded(
     view: View, rule: Rule, coded: Coded, known: CodeFacts, note: Instruction, seen: set[frozenset[str]]
 ) -> Iterator[Finding]:
+    if rule is EXCLUDES2 and _by_chapter(known, note):
+        return  # "Excludes2: neoplasms (C00-D49)" at a chapter would stand beside nearly every chart
     for other in view.within(note.spans):
         pair = frozenset({coded.code, other.code})
         if other.code == coded.code or pair in seen or _stands_above(note, view.known(other)):
             continue
-        if rule is EXCLUDES2 and _by_chapter(known, note):
-            continue  # "Excludes2: neoplasms (C00-D49)" at a chapter would stand beside nearly every chart
         seen.add(pair)
         yield _finding(view, rule, coded, other, note)
 

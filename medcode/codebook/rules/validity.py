@@ -89,11 +89,11 @@ def _day(day: date) -> str:
 def _unspecified(view: View, coded: Coded, known: CodeFacts) -> Finding:
     sided = [each for each in known.specified if _has_side(each.title)]
     if sided and not _has_side(known.title):
-        sentence = f"{coded.display} leaves the side open: {_codes(sided)} name it."
+        sentence = f"{coded.display} leaves the side open; named by {_codes(sided)}."
         if view.inpatient:
             return LATERALITY.found([coded], sentence, severity="warning", source=INPATIENT_SIDE)
         return LATERALITY.found([coded], sentence)
-    sentence = f"{coded.display} is unspecified: {_codes(known.specified)} say more, if the documentation does."
+    sentence = f"{coded.display} is unspecified; if the documentation allows, code {_codes(known.specified)}."
     return SPECIFICITY.found([coded], sentence)
 
 
