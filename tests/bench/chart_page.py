@@ -32,11 +32,14 @@ AGREED = 200  # ms: what "good" is for an interaction to next paint
 # Waits are promises: the page's own policy forbids what Playwright's wait_for_function would evaluate.
 PROBE = """
 window.probe = { events: [], begun: 0 };
-new PerformanceObserver((list) => probe.events.push(...list.getEntries())).observe({ type: "event", durationThreshold: 16 });
+new PerformanceObserver((list) => probe.events.push(...list.getEntries()))
+  .observe({ type: "event", durationThreshold: 16 });
 const begin = (event) => { if (event.isTrusted) probe.begun ||= event.timeStamp; };
 for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, begin, true);
 window.nextPaint = () => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(performance.now()))));
-document.addEventListener("htmx:afterSettle", (event) => event.target.id === probe.target && nextPaint().then(probe.swapped));
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id === probe.target) nextPaint().then(probe.swapped);
+});
 """
 ARM = """(target) => {
   performance.clearResourceTimings();
@@ -47,7 +50,8 @@ READ = """async () => {
   const late = new Promise((_, fail) => setTimeout(() => fail(new Error(`no answer for ${probe.target}`)), 20000));
   const painted = await Promise.race([probe.painted ?? nextPaint(), late]);
   await nextPaint();
-  const asked = performance.getEntriesByType("resource").filter((each) => each.initiatorType === "xmlhttprequest").at(-1);
+  const fetched = performance.getEntriesByType("resource");
+  const asked = fetched.filter((each) => each.initiatorType === "xmlhttprequest").at(-1);
   const times = probe.events.filter((each) => each.interactionId).map((each) => each.duration);
   return {
     inp: Math.max(0, ...times), painted: painted - probe.begun,

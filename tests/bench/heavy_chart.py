@@ -9,18 +9,20 @@ NOTES = 40
 NOTE_SIZE = 5_000  # characters
 KINDS = ("Progress note", "Nursing note", "Consultation", "Discharge summary", "Radiology report")
 DIAGNOSES = """
-Type 2 diabetes mellitus with diabetic polyneuropathy|Essential hypertension|Gastroesophageal reflux disease without esophagitis
-Hypothyroidism|Chronic obstructive pulmonary disease|Atrial fibrillation|Acute kidney injury|Iron deficiency anemia
-Hyperlipidemia|Obstructive sleep apnea|Osteoarthritis of the left knee|Gout|Migraine without aura|Psoriasis
-Rheumatoid arthritis|Osteoporosis|Benign prostatic hyperplasia|Urinary tract infection|Pneumonia|Cellulitis of left lower limb
-Hyponatremia|Hypokalemia|Vitamin D deficiency|Depression|Generalized anxiety disorder|Insomnia|Parkinson disease|Epilepsy
-Glaucoma|Cataract|Sensorineural hearing loss|Allergic rhinitis|Asthma|Bronchiectasis|Pulmonary embolism|Deep vein thrombosis
-Coronary artery disease|Aortic stenosis|Congestive heart failure|Peripheral vascular disease|Stroke|Hemiplegia|Dysphagia
-Crohn disease|Ulcerative colitis|Diverticulosis|Hemorrhoids|Cirrhosis of liver|Cholelithiasis|Acute pancreatitis
-Chronic kidney disease stage 3b|Nephrolithiasis|Pressure ulcer of sacral region stage 2|Herpes zoster|Sepsis
-Acute respiratory failure with hypoxia|Malnutrition|Obesity|Thrombocytopenia|Lumbar spinal stenosis|Sciatica|Fibromyalgia
-Plantar fasciitis|Carpal tunnel syndrome|Tinnitus|Vertigo|Constipation|Hematuria|Lactic acidosis|Hyperkalemia
-Multiple sclerosis|Celiac disease|Endometriosis|Multiple myeloma|Sarcoidosis|Actinic keratosis|Rosacea|Alopecia areata
+Type 2 diabetes mellitus with diabetic polyneuropathy|Essential hypertension
+Gastroesophageal reflux disease without esophagitis|Hypothyroidism|Chronic obstructive pulmonary disease
+Atrial fibrillation|Acute kidney injury|Iron deficiency anemia|Hyperlipidemia|Obstructive sleep apnea
+Osteoarthritis of the left knee|Gout|Migraine without aura|Psoriasis|Rheumatoid arthritis|Osteoporosis
+Benign prostatic hyperplasia|Urinary tract infection|Pneumonia|Cellulitis of left lower limb|Hyponatremia
+Hypokalemia|Vitamin D deficiency|Depression|Generalized anxiety disorder|Insomnia|Parkinson disease|Epilepsy
+Glaucoma|Cataract|Sensorineural hearing loss|Allergic rhinitis|Asthma|Bronchiectasis|Pulmonary embolism
+Deep vein thrombosis|Coronary artery disease|Aortic stenosis|Congestive heart failure
+Peripheral vascular disease|Stroke|Hemiplegia|Dysphagia|Crohn disease|Ulcerative colitis|Diverticulosis
+Hemorrhoids|Cirrhosis of liver|Cholelithiasis|Acute pancreatitis|Chronic kidney disease stage 3b|Nephrolithiasis
+Pressure ulcer of sacral region stage 2|Herpes zoster|Sepsis|Acute respiratory failure with hypoxia|Malnutrition
+Obesity|Thrombocytopenia|Lumbar spinal stenosis|Sciatica|Fibromyalgia|Plantar fasciitis|Carpal tunnel syndrome
+Tinnitus|Vertigo|Constipation|Hematuria|Lactic acidosis|Hyperkalemia|Multiple sclerosis|Celiac disease
+Endometriosis|Multiple myeloma|Sarcoidosis|Actinic keratosis|Rosacea|Alopecia areata
 """.replace("\n", "|")
 FILLER = (
     "The patient was seen and examined at the bedside this morning.",
@@ -34,7 +36,7 @@ FILLER = (
 
 def heavy_chart(identifier: str, *, mrn: str, seed: int = 1) -> dict[str, Any]:
     """The chart as a line of JSONL; the same seed gives the same text."""
-    chance = random.Random(seed)  # noqa: S311 - filler, not secrets
+    chance = random.Random(seed)
     diagnoses = [each for each in DIAGNOSES.split("|") if each]
     return {
         "id": identifier,

@@ -17,7 +17,9 @@ AXE_DARK = "async () => (await axe.run(document, {runOnly: {type: 'rule', values
 SIZE: Any = {"width": 1280, "height": 720}
 # Who sees which pages.
 PAGES = {
-    "coder": ["worklist/", "my-day/", "workbench/keys/", "second-look/mine/", "second-look/mine/card/", "no/such/page/"],
+    "coder": [
+        *("worklist/", "my-day/", "workbench/keys/", "second-look/mine/", "second-look/mine/card/", "no/such/page/"),
+    ],
     "auditor": ["second-look/", "second-look/charts/", "second-look/samples/", "second-look/agreement/"],
     "supervisor": ["reports/", "reports/blind/", "assignment/", "upload/"],
     "admin": [
@@ -96,7 +98,8 @@ def test_axe_finds_nothing_behind_the_links(demo: Demo, person: Callable[[str], 
     report = linked(page, f"{demo.url}/reports/", 'main a[href*="/reports/20"]')
     if report:
         looked |= look(page, report) | look(page, f"{report.split('?')[0]}charts/")
-    audit = linked(person("auditor"), f"{demo.url}/second-look/", '.look-list a, main a[href^="/second-look/"][href$="/"]')
+    links = '.look-list a, main a[href^="/second-look/"][href$="/"]'
+    audit = linked(person("auditor"), f"{demo.url}/second-look/", links)
     if audit:
         looked |= look(person("auditor"), audit)
     assert looked == {}

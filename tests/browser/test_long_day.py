@@ -183,7 +183,7 @@ def test_a_day_of_charts_by_keyboard_alone_then_an_audit_of_one(
         ready(page)
         clear(hands, number)
     with capsys.disabled():
-        print(hands.report(CHARTS))
+        print(hands.report(CHARTS))  # noqa: T201 - what the run is for
     assert hands.keys / hands.decisions < MOST_KEYS_PER_DECISION
     settle(page, demo, "LD-0")
 

@@ -19,17 +19,21 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.ma
 WATCH = """() => {
   window.sameDocument = true;
   window.shifts = [];
-  const name = (source) => source.node?.closest?.("[id]")?.id ?? source.node?.parentElement?.closest("[id]")?.id ?? "?";
+  const name = ({ node }) => node?.closest?.("[id]")?.id ?? node?.parentElement?.closest("[id]")?.id ?? "?";
   new PerformanceObserver((list) => shifts.push(...list.getEntries().map((each) => (
     { value: each.value, excused: each.hadRecentInput, where: each.sources.map(name) }
   )))).observe({ type: "layout-shift" });
   document.getElementById("documentation").scrollTop = 40;
 }"""
 PLACE = """() => {
-  const box = (id) => { const at = document.getElementById(id).getBoundingClientRect(); return [at.x, at.y, at.width]; };
+  const box = (id) => {
+    const at = document.getElementById(id).getBoundingClientRect();
+    return [at.x, at.y, at.width];
+  };
   return {
     notes: document.getElementById("documentation").scrollTop,
-    head: box("work-head"), suggestions: box("suggestions"), documentation: box("documentation"), banner: box("banner"),
+    head: box("work-head"), suggestions: box("suggestions"),
+    documentation: box("documentation"), banner: box("banner"),
   };
 }"""
 FOCUS = """() => {
@@ -75,7 +79,15 @@ class Watch:
 
 
 def press(page: Page, *keys: str) -> Callable[[], object]:
-    return lambda: [page.keyboard.press(key) for key in keys]
+    def act() -> None:
+        for key in keys:
+            page.keyboard.press(key)
+
+    return act
+
+
+def counted(page: Page, decided: int) -> Callable[[], object]:
+    return lambda: settled(page, decided)
 
 
 def assigned(page: Page, count: int) -> Callable[[], object]:
@@ -149,7 +161,7 @@ def test_everything_is_done_by_mouse_alone(
     current.locator("[role=option]:not([data-narrows])").first.click()
     watch.act(current.locator(".reason").nth(1).click, lambda: settled(page, 3))
     for done in range(3, total):
-        watch.act(current.get_by_role("button", name="Accept").click, lambda done=done: settled(page, done + 1))
+        watch.act(current.get_by_role("button", name="Accept").click, counted(page, done + 1))
 
     rows = page.locator("[data-assigned]")
     second = rows.nth(1).locator(".code").inner_text()

@@ -60,7 +60,7 @@ class View:
         return self._in_sequence(found)
 
     def _near(self, span: Span) -> Sequence[Coded]:
-        """The diagnoses that a span can cover at all: most spans lie within one category, nearly all within a letter."""
+        """The diagnoses that a span can cover at all: most spans lie within a category, nearly all within a letter."""
         category, letter = span.low[:3], span.low[0]
         if len(category) == 3 and category == span.high[:3]:
             return self._by_category.get(category, ())

@@ -25,7 +25,7 @@ def accept(world: World, client: Client, said: str) -> str:
         f"/suggestions/{world.suggestion.pk}/accept/", {"shown": said}, headers={"HX-Request": "true"}
     )
     assert answer.status_code == 200
-    assert answer.headers.get("HX-Retarget", "") == ("#work-rest" if "<div id=\"work\"" not in answer.text else "")
+    assert answer.headers.get("HX-Retarget", "") == ("#work-rest" if '<div id="work"' not in answer.text else "")
     return answer.text
 
 
