@@ -33,7 +33,6 @@ PAGES = {
         "system/",
         "exports/",
         "workbench/policy/",
-        "upload/",
     ],
 }
 
