@@ -100,12 +100,18 @@ def _coded(suggestion: Suggestion) -> Coded:
 def _of_suggestions(
     chart: Chart, assigned: Sequence[AssignedCode], pending: Sequence[Suggestion], known: Facts
 ) -> dict[int, list[Finding]]:
-    """As if the likely suggestions were accepted, so that what one lacks may be the next one; LOW ones each alone."""
+    """As if the likely suggestions were accepted, so that what one lacks may be the next one.
+
+    LOW ones are seen together as well, in one check for all; but none of them is held against another.
+    """
     likely = [each for each in pending if each.band != "LOW"]
-    together = _check(chart, assigned, likely, known) if likely else []
+    low = {each.display for each in pending if each.band == "LOW"}
+    of_likely = _check(chart, assigned, likely, known) if likely else []
+    of_all = _check(chart, assigned, pending, known) if low else []
     found = {}
     for each in pending:
-        checked = together if each in likely else _check(chart, assigned, [*likely, each], known)
+        others = low - {each.display}
+        checked = of_likely if each.display not in low else (one for one in of_all if others.isdisjoint(one.codes))
         found[each.pk] = [one for one in checked if each.display in one.codes and _is_about_a_code(one)]
     return found
 
