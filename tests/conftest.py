@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
 
 from medcode.codebook.loaders import packaged
 from medcode.codebook.loaders.progress import Meter
@@ -14,10 +15,20 @@ from tests.factories import World, make_world
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Load the code book once per test process, less what costs seconds; nothing in the tests changes it."""
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """A test database for each process, with the code book less what costs seconds; nothing in the tests changes it.
+
+    pytest-django's own makes one only where a collected test carries its mark: tests with `committed`, run alone,
+    would empty the tables of whoever starts them.
+    """
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
         load(slow=False)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")

@@ -114,7 +114,7 @@ class FakeLlm:
         self._hanging = False
         self._tell(asyncio.Event.set)
 
-    def wait_for(self, condition: Callable[[FakeLlm], bool], seconds: float = 10.0) -> None:
+    def wait_for(self, condition: Callable[[FakeLlm], bool], seconds: float = 60.0) -> None:
         """Block until something has happened here. Not from the client's event loop."""
         until = time.monotonic() + seconds
         while not condition(self):

@@ -5,6 +5,7 @@ import "./combobox.js";
 import { toggleBook } from "./book.js";
 import { focusSearch } from "./chart-search.js";
 import { addCode, showAnchor, stepNote } from "./documentation.js";
+import { keepDrafts, restoreDrafts } from "./drafts.js";
 import { closeFindings, findingsAreOpen, numberFixes, pressFix, toggleFindings } from "./findings.js";
 import "./reorder.js";
 import { inTurn, takeTurns } from "./turns.js";
@@ -235,6 +236,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     findings: findingsAreOpen(),
     states: new Map(cards().map((card) => [card.dataset.id, card.dataset.state])),
   };
+  keepDrafts(event.detail.requestConfig?.elt);
   lastAct = performance.now();
 });
 document.addEventListener("htmx:afterSettle", (event) => {
@@ -245,7 +247,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   for (const field of document.querySelectorAll("#suggestions [name=version]")) field.value = byId("work-rest").dataset.version;
   paintForms();
   numberFixes();
-  goOn();
+  goOn({ typing: restoreDrafts() });
   keepFindings();
   takeTurns();
 });
@@ -264,17 +266,17 @@ function keepFindings() {
   toggleFindings();
 }
 
-function goOn() {
+function goOn({ typing }) {
   const was = (card) => before.states.get(card.dataset.id);
   const reopened = cards().find((card) => card.dataset.state === "pending" && was(card) && was(card) !== "pending");
-  if (reopened) return select(reopened, { scrollText: false });
+  if (reopened) return select(reopened, { focus: !typing, scrollText: false });
   const here = current();
   const decided = here && here.dataset.state !== "pending" && was(here) === "pending";
   if (decided || !here) {
     const next = cards().slice(here ? cards().indexOf(here) : 0).find((card) => card.dataset.state === "pending") ?? pending()[0];
-    if (next) return select(next, { scrollText: false });
+    if (next) return select(next, { focus: !typing, scrollText: false });
     select(here, { focus: false, scrollText: false });
-    return (byId("acknowledged") ?? byId("submit-next"))?.focus();
+    return typing || (byId("acknowledged") ?? byId("submit-next"))?.focus();
   }
   const lost = !document.activeElement || document.activeElement === document.body;
   select(here, { focus: lost, scrollText: false });

@@ -1,0 +1,36 @@
+// What a person types while an answer is on its way: the answer brings fresh forms, and what stood in the
+// old ones goes into them, with the place of the keyboard. Only the form that was answered begins anew.
+const TEXT = "textarea, input:not([type=hidden], [type=checkbox], [type=radio])";
+const isText = (element) => Boolean(element?.matches?.(TEXT));
+
+let drafts = [];
+let typing = false;
+
+export function keepDrafts(answered) {
+  const here = document.activeElement;
+  typing = isText(here) && here.form !== answered;
+  drafts = [...document.querySelectorAll("#work form")]
+    .filter((form) => form !== answered)
+    .flatMap((form) => [...form.elements].filter(isText))
+    .filter((field) => field === here || field.value !== field.defaultValue)
+    .map((field) => ({ field, action: field.form.getAttribute("action"), caret: field === here ? field.selectionStart : null }));
+}
+
+// True when the person is typing: then nothing else may take the keyboard, or a word becomes commands.
+export function restoreDrafts() {
+  for (const { field, action, caret } of drafts) if (!field.isConnected) restore(field, action, caret);
+  drafts = [];
+  return typing;
+}
+
+function restore(old, action, caret) {
+  const field = document.querySelector(`#work form[action="${action}"]`)?.elements[old.name];
+  if (!isText(field)) return;
+  const details = field.closest("details");
+  if (details) details.open = true;
+  field.value = old.value;
+  if (caret === null) return;
+  field.focus({ preventScroll: true });
+  field.setSelectionRange(caret, caret);
+  field.dispatchEvent(new Event("input", { bubbles: true })); // a list of codes is looked up again
+}
