@@ -14,7 +14,7 @@ LLM_SAMPLE ?= 20
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint types unit chromium bench bench-llm bench-page bench-search long-day verify-grouper verify-llm evaluate-llm debian-llm screenshots requirements clean
+.PHONY: help setup setup-dev demo test lint types unit coverage chromium bench bench-llm bench-page bench-search long-day verify-grouper verify-llm evaluate-llm debian-llm screenshots requirements clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,9 @@ types: setup-dev
 	MEDCODE_NO_SERVICES=1 $(BIN)/mypy
 
 unit: setup-dev chromium
+	MEDCODE_DATA_DIR=$(TEST_DATA) $(BIN)/python -m pytest -n 2 --dist loadgroup
+
+coverage: setup-dev chromium ## The tests again, slower, with the lines that no test reaches
 	MEDCODE_DATA_DIR=$(TEST_DATA) $(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
 
 bench: setup-dev ## Agreement with the demo's codes; NOTES=… GOLD=… measures on your own notes, and the speed

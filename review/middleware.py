@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 from review.actions.errors import ActionError
@@ -57,5 +58,12 @@ def refused(request: HttpRequest, error: ActionError) -> HttpResponse:
         response["HX-Retarget"] = "#notices"
         response["HX-Reswap"] = "innerHTML"
         return response
-    context = {"status": error.status, "title": TITLES[error.status], "message": error.message}
+    context = {"status": error.status, "title": TITLES[error.status], "message": error.message, "back": came_from(request)}
     return render(request, "error.html", context, status=error.status)
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page of ours that the refused form stood on, for the way back; "" when the browser does not say."""
+    page = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return urlsplit(page).path if ours and request.method == "POST" else ""

@@ -148,10 +148,31 @@ def test_everything_works_without_javascript(demo: Demo, browser: object, tmp_pa
     page.get_by_role("button", name="Negated or historical").first.click()
     settled(page, 2)
     assert page.locator('.sug[data-state="rejected"]').count() == 1
+    modify = page.locator('.sug[data-state="pending"]').first.locator('details[data-act="modify"]')
+    modify.locator("summary").click()
+    modify.get_by_label("Code", exact=True).fill("E11.65")
+    modify.locator(".reason").nth(1).click()
+    settled(page, 3)
+    expect(page.locator(".assigned-list")).to_contain_text("E11.65")
     page.get_by_label("Add a code").fill("Z87.891")
     page.get_by_role("button", name="Add", exact=False).last.click()
     expect(page.locator(".assigned-list")).to_contain_text("Z87.891")
+
+    page.get_by_role("button", name="Submit", exact=True).click()
+    expect(page.locator("main")).to_contain_text("undecided")
+    page.get_by_role("link", name="Back to the chart").click()
+    accept_what_is_left(page)
+    page.get_by_role("button", name="Submit", exact=True).click()
+    expect(page.locator(".final")).to_contain_text("Final")
     context.close()
+
+
+def accept_what_is_left(page: Page) -> None:
+    pending = page.locator('.sug[data-state="pending"]')
+    for left in range(pending.count(), 0, -1):
+        expect(pending).to_have_count(left)
+        pending.first.get_by_role("button", name="Accept").click()
+    expect(pending).to_have_count(0)
 
 
 def test_two_coders_on_one_chart_are_told_and_keep_their_words(
