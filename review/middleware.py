@@ -58,7 +58,12 @@ def refused(request: HttpRequest, error: ActionError) -> HttpResponse:
         response["HX-Retarget"] = "#notices"
         response["HX-Reswap"] = "innerHTML"
         return response
-    context = {"status": error.status, "title": TITLES[error.status], "message": error.message, "back": came_from(request)}
+    context = {
+        "status": error.status,
+        "title": TITLES[error.status],
+        "message": error.message,
+        "back": came_from(request),
+    }
     return render(request, "error.html", context, status=error.status)
 
 
