@@ -13,6 +13,8 @@ from typing import Any
 MOST_ITEMS = 40  # codes of one answer
 MOST_QUOTES = 3
 MOST_STATEMENTS = 40
+LONGEST_QUOTE = 300  # characters; a model that repeats itself inside a string would write until its answer is full
+LONGEST_REASON = 240
 
 NONE = "none"
 LATERALITIES = (NONE, "left", "right", "bilateral")
@@ -28,8 +30,8 @@ Schema = dict[str, Any]
 def coding(code_system: str, codes: Sequence[str] = (), *, fewest: int = 0) -> Schema:
     """An answer that names `fewest` codes or more: of `codes` (as they are displayed), or any where none are given."""
     properties: Schema = {
-        "quotes": {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": MOST_QUOTES},
-        "reason": {"type": "string"},
+        "quotes": {"type": "array", "items": _words(LONGEST_QUOTE), "minItems": 1, "maxItems": MOST_QUOTES},
+        "reason": _words(LONGEST_REASON),
         "attributes": _object({name: {"enum": list(values)} for name, values in ATTRIBUTES.items()}),
         "code_system": {"enum": [code_system]},
         "code": {"enum": list(codes)} if codes else {"type": "string"},
@@ -39,8 +41,12 @@ def coding(code_system: str, codes: Sequence[str] = (), *, fewest: int = 0) -> S
 
 def statements(*, fewest: int = 0) -> Schema:
     """An answer that only finds what is stated, for models that are too small to code in one go."""
-    properties: Schema = {"quote": {"type": "string"}, "certainty": {"enum": list(CERTAINTIES)}}
+    properties: Schema = {"quote": _words(LONGEST_QUOTE), "certainty": {"enum": list(CERTAINTIES)}}
     return _listing("statements", properties, fewest, MOST_STATEMENTS)
+
+
+def _words(longest: int) -> Schema:
+    return {"type": "string", "maxLength": longest}
 
 
 def _listing(name: str, properties: Schema, fewest: int, most: int) -> Schema:
