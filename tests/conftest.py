@@ -31,11 +31,10 @@ def django_db_setup(
         teardown_databases(made, verbosity=0)
 
 
-@pytest.fixture(scope="session")
-def procedure_codes(django_db_setup: None, django_db_blocker: Any) -> None:
-    """ICD-10-PCS besides, for the tests that ask for it."""
-    with django_db_blocker.unblock():
-        load(slow=True)
+@pytest.fixture
+def procedure_codes(db: None) -> None:
+    """ICD-10-PCS besides, for one test: others count on its not being there."""
+    load(slow=True)
 
 
 def load(*, slow: bool) -> None:

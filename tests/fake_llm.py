@@ -160,9 +160,11 @@ class FakeLlm:
         ready.set()
         await self._stopping.wait()
         await site.stop()
-        for connection in runner.server.connections if runner.server else ():
-            if transport := connection.transport:
-                transport.abort()
+        for _ in range(3):  # whoever is being accepted just now has no connection yet, and an abort takes a turn
+            for connection in runner.server.connections if runner.server else ():
+                if transport := connection.transport:
+                    transport.abort()
+            await asyncio.sleep(0.01)
         await runner.cleanup()
         self.in_flight = 0
 
