@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -71,4 +71,5 @@ def came_from(request: HttpRequest) -> str:
     """The page of ours that the refused form stood on, for the way back; "" when the browser does not say."""
     page = request.headers.get("Referer", "")
     ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
-    return urlsplit(page).path if ours and request.method == "POST" else ""
+    parts = urlsplit(page)
+    return urlunsplit(("", "", parts.path, parts.query, "")) if ours and request.method == "POST" else ""

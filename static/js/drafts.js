@@ -26,10 +26,10 @@ export function restoreDrafts() {
 function restore(old, action, caret) {
   const field = document.querySelector(`#work form[action="${action}"]`)?.elements[old.name];
   if (!isText(field)) return;
+  field.value = old.value;
+  if (caret === null) return; // what was left behind is kept, and its form stays shut
   const details = field.closest("details");
   if (details) details.open = true;
-  field.value = old.value;
-  if (caret === null) return;
   field.focus({ preventScroll: true });
   field.setSelectionRange(caret, caret);
   field.dispatchEvent(new Event("input", { bubbles: true })); // a list of codes is looked up again

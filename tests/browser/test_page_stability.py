@@ -228,4 +228,10 @@ def test_what_is_typed_while_an_answer_is_on_its_way_stays(
 
     accept(hold, 2)
     page.keyboard.type(" pending")
-    expect(page.get_by_label("What does the chart wait for?")).to_have_value("Pathology pending")
+    reason = page.get_by_label("What does the chart wait for?")
+    expect(reason).to_have_value("Pathology pending")
+
+    page.keyboard.press("Escape")
+    accept(lambda: None, 3)
+    expect(reason).to_be_hidden()
+    expect(reason).to_have_value("Pathology pending")

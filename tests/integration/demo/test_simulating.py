@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
@@ -12,9 +12,7 @@ from review import my_day
 from review.actions import accounts, simulating
 from review.actions.errors import NotAllowedError
 from review.models import Chart, ChartAudit, Role, User
-
-TODAY = date(2026, 11, 21)
-FEW = (9, 12)
+from tests.integration.demo.test_simulated_history import FEW, TODAY
 
 
 def test_only_admins_simulate_a_past(db: None) -> None:
