@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import os
+import selectors
 import threading
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -27,10 +28,12 @@ class _Session:
     client: Client
     loop: asyncio.AbstractEventLoop
     thread: threading.Thread
+    selector: selectors.BaseSelector
 
 
 _lock = threading.Lock()
 _session: _Session | None = None
+_of_the_parent: list[_Session] = []
 
 
 def client() -> Client:
@@ -82,10 +85,11 @@ def _current() -> _Session:
 
 def _start() -> _Session:
     new_client = Client(from_settings(), adapter_path=adapter_path)
-    new_loop = asyncio.new_event_loop()
+    selector = selectors.DefaultSelector()
+    new_loop = asyncio.SelectorEventLoop(selector)
     thread = threading.Thread(target=new_loop.run_forever, name="model-server", daemon=True)
     thread.start()
-    return _Session(new_client, new_loop, thread)
+    return _Session(new_client, new_loop, thread, selector)
 
 
 async def _close(closing: Client) -> None:
@@ -105,10 +109,18 @@ def adapter_path(name: str) -> str | None:
         connection.close()
 
 
-def _forget() -> None:
+def _leave_to_the_parent() -> None:
+    """The child's copy must not be closed, nor collected, which closes it too.
+
+    Parent and child share one epoll instance: what the child takes out of it, the parent no longer hears of, and
+    waits for an answer until its time is up. So the child shuts its own end of it first.
+    """
     global _session, _lock
+    if _session:
+        _session.selector.close()
+        _of_the_parent.append(_session)
     _session, _lock = None, threading.Lock()
 
 
-os.register_at_fork(after_in_child=_forget)
+os.register_at_fork(after_in_child=_leave_to_the_parent)
 atexit.register(reset)
