@@ -11,7 +11,7 @@ from django.db.models import Prefetch
 
 from inference.schema import Band
 from review import stay as stays
-from review.actions import workbench
+from review.actions import undoing, workbench
 from review.actions.finalizing import Finding
 from review.guidance import Advice, Guidance, guidance
 from review.keys import ACTS, Act
@@ -204,11 +204,10 @@ class ChartPage:
         carries = bool(self.stay and code.code in self.stay.carriers)
         return Row(code, self.guidance.assigned.get(code.pk, ()), self._marks.get(code.code), carries)
 
-    @property
-    def last_decision(self) -> Decision | None:
-        """The one that Undo would take back."""
-        standing = [each for each in self.decisions if each.act != Decision.Act.UNDO and not each.is_undone]  # type: ignore[attr-defined]
-        return standing[-1] if standing else None
+    @cached_property
+    def last_act(self) -> Decision | None:
+        """What Undo would take back."""
+        return undoing.last_act(self.chart)
 
     # --- documentation ----------------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ ACTS = (
     Act("accept", "accept", "a", "Decide"),
     Act("modify", "modify", "m", "Decide"),
     Act("reject", "reject, then 1–8 for the reason", "r", "Decide"),
-    Act("undo", "undo the last decision", "u", "Decide"),
+    Act("undo", "undo what was done last", "u", "Decide"),
     Act("add", "add a code (from the selected words)", "/", "Codes"),
     Act("principal", "make the selected code principal", "p", "Codes"),
     Act("poa", "change its POA indicator", "o", "Codes"),

@@ -74,8 +74,7 @@ def of(user: User, *, now: datetime | None = None) -> MyDay:
     )
     charts = dict(final.order_by())
     decided = (
-        Decision.objects.filter(coder=user, decided_at__gte=since, decided_at__lt=until)
-        .exclude(act=Decision.Act.UNDO)
+        Decision.objects.filter(coder=user, decided_at__gte=since, decided_at__lt=until, undoes=None)
         .values_list(TruncDate("decided_at", tzinfo=zone))
         .annotate(Count("pk"), Sum("seconds_spent"), Count("chart", distinct=True), invented=BoolOr("simulated"))
     )

@@ -1,4 +1,4 @@
-"""Accept, modify, reject, add, undo: one append-only `Decision` per act, the audit row beside it."""
+"""Accept, modify, reject, add: one append-only `Decision` per act, the audit row beside it."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def accept(suggestion: Suggestion, *, by: User, seconds_spent: int | None = None
     held by somebody else, or the code is on the chart already.
     """
     chart, suggestion = _open_suggestion(suggestion, by=by)
-    code = _assignable(suggestion.code, chart, suggestion.code_system)
-    decision = _decide(Act.ACCEPT, chart, by, suggestion, final=code.code, seconds_spent=seconds_spent)
-    _assign(chart, code, decision)
+    code = assignable(suggestion.code, chart, suggestion.code_system)
+    decision = decide(Act.ACCEPT, chart, by, suggestion, final=code.code, seconds_spent=seconds_spent)
+    assign(chart, code, decision)
     return decision
 
 
@@ -48,10 +48,10 @@ def modify(
     """Assign another code instead, and say why. The suggestion stays on record as it was."""
     chart, suggestion = _open_suggestion(suggestion, by=by)
     _check_reason(reason, comment)
-    chosen = _assignable(code, chart, code_system)
+    chosen = assignable(code, chart, code_system)
     if chosen.code == suggestion.code and code_system == suggestion.code_system:
         raise InvalidInputError("This is the suggested code itself: accept it instead.", field="code")
-    decision = _decide(
+    decision = decide(
         Act.MODIFY,
         chart,
         by,
@@ -61,7 +61,7 @@ def modify(
         comment=comment,
         seconds_spent=seconds_spent,
     )
-    _assign(chart, chosen, decision)
+    assign(chart, chosen, decision)
     return decision
 
 
@@ -72,7 +72,7 @@ def reject(
     """Do not code the suggestion, and say why. Flags the chart for manual review."""
     chart, suggestion = _open_suggestion(suggestion, by=by)
     _check_reason(reason, comment)
-    decision = _decide(Act.REJECT, chart, by, suggestion, reason=reason, comment=comment, seconds_spent=seconds_spent)
+    decision = decide(Act.REJECT, chart, by, suggestion, reason=reason, comment=comment, seconds_spent=seconds_spent)
     touch(chart, needs_manual_review=True)
     expecting.expect(chart)
     return decision
@@ -89,12 +89,12 @@ def add(
     seconds_spent: int | None = None,
 ) -> Decision:
     """Assign a code that the model missed."""
-    chart = _open_chart(chart, by=by)
-    chosen = _assignable(code, chart, code_system)
+    chart = open_chart(chart, by=by)
+    chosen = assignable(code, chart, code_system)
     open_suggestion = chart.suggestions.filter(code_system=code_system, code=chosen.code, state=State.PENDING).first()
     if open_suggestion and not chart.hides_suggestions:
         raise ConflictError(f"{open_suggestion.display} is among the suggestions: accept it there.")
-    decision = _record(
+    decision = record(
         Act.ADD,
         chart,
         by,
@@ -103,38 +103,12 @@ def add(
         comment=comment,
         seconds_spent=seconds_spent,
     )
-    _assign(chart, chosen, decision)
+    assign(chart, chosen, decision)
     return decision
 
 
-@transaction.atomic
-def undo(chart: Chart, *, by: User, decision: Decision | None = None) -> Decision:
-    """Take back the given decision, else the chart's last one. The log keeps both rows."""
-    chart = _open_chart(chart, by=by)
-    standing = chart.decisions.exclude(act=Act.UNDO).filter(undone_by__isnull=True)
-    undone = standing.filter(pk=decision.pk).first() if decision else standing.order_by("-pk").first()
-    if undone is None:
-        raise ConflictError("There is nothing to undo on this chart.")
-    AssignedCode.objects.filter(decision=undone).delete()
-    _close_gaps(chart)
-    if undone.suggestion_id:
-        Suggestion.objects.filter(pk=undone.suggestion_id).update(state=State.PENDING)
-    row = _record(
-        Act.UNDO,
-        chart,
-        by,
-        suggestion=undone.suggestion,
-        undoes=undone,
-        code_system=undone.code_system,
-        suggested_code=undone.suggested_code,
-    )
-    rejected = standing.filter(act=Act.REJECT).exclude(pk=undone.pk).exists()
-    touch(chart, needs_manual_review=rejected)
-    expecting.expect(chart)
-    return row
-
-
-def _open_chart(chart: Chart, *, by: User) -> Chart:
+def open_chart(chart: Chart, *, by: User) -> Chart:
+    """The chart, locked, its lease held by this coder."""
     check_can_code(by)
     chart = locked(chart)
     hold_lease(chart, by=by)
@@ -142,7 +116,7 @@ def _open_chart(chart: Chart, *, by: User) -> Chart:
 
 
 def _open_suggestion(suggestion: Suggestion, *, by: User) -> tuple[Chart, Suggestion]:
-    chart = _open_chart(suggestion.chart, by=by)
+    chart = open_chart(suggestion.chart, by=by)
     suggestion = Suggestion.objects.select_related("run__model_version").get(pk=suggestion.pk)
     if chart.hides_suggestions:
         raise ConflictError("This is a blind chart: save your own list, then decide on the suggestions.")
@@ -151,7 +125,7 @@ def _open_suggestion(suggestion: Suggestion, *, by: User) -> tuple[Chart, Sugges
     return chart, suggestion
 
 
-def _assignable(text: str, chart: Chart, code_system: str) -> Code:
+def assignable(text: str, chart: Chart, code_system: str) -> Code:
     """The billable code of the chart's release, or a refusal that says what is wrong with it."""
     if not undotted(text):
         raise InvalidInputError("Choose a code.", field="code")
@@ -182,7 +156,7 @@ def _check_reason(reason: str, comment: str) -> None:
 STATE_AFTER = {Act.ACCEPT: State.ACCEPTED, Act.MODIFY: State.MODIFIED, Act.REJECT: State.REJECTED}
 
 
-def _decide(
+def decide(
     act: Decision.Act,
     chart: Chart,
     by: User,
@@ -192,9 +166,11 @@ def _decide(
     reason: str = "",
     comment: str = "",
     seconds_spent: int | None = None,
+    undoes: Decision | None = None,
 ) -> Decision:
+    """Record the decision on a suggestion with what was known of it, and its new state."""
     Suggestion.objects.filter(pk=suggestion.pk).update(state=STATE_AFTER[act])
-    return _record(
+    return record(
         act,
         chart,
         by,
@@ -205,6 +181,7 @@ def _decide(
         reason=reason,
         comment=comment.strip(),
         seconds_spent=seconds_spent,
+        undoes=undoes,
         confidence=suggestion.confidence,
         band=suggestion.band,
         model_version=str(suggestion.run.model_version),
@@ -212,7 +189,8 @@ def _decide(
     )
 
 
-def _record(act: Decision.Act, chart: Chart, by: User, **values: object) -> Decision:
+def record(act: Decision.Act, chart: Chart, by: User, **values: object) -> Decision:
+    """Append to the log, count the chart's version up, and audit."""
     seconds = values.pop("seconds_spent", None)
     if isinstance(seconds, int):
         values["seconds_spent"] = min(max(seconds, 0), MAX_SECONDS)
@@ -224,7 +202,8 @@ def _record(act: Decision.Act, chart: Chart, by: User, **values: object) -> Deci
     return decision
 
 
-def _assign(chart: Chart, code: Code, decision: Decision) -> None:
+def assign(chart: Chart, code: Code, decision: Decision) -> AssignedCode:
+    """Put the code at the end of its kind."""
     assigned = AssignedCode(
         chart=chart,
         decision=decision,
@@ -235,6 +214,7 @@ def _assign(chart: Chart, code: Code, decision: Decision) -> None:
     assigned.sequence = _of_kind(chart, kind_of(assigned.code_system)).count() + 1
     assigned.save()
     expecting.expect(chart)
+    return assigned
 
 
 def kind_of(code_system: str) -> str:
@@ -247,7 +227,7 @@ def _of_kind(chart: Chart, kind: str) -> QuerySet[AssignedCode]:
     return chart.assigned_codes.filter(kind=kind).order_by("sequence")
 
 
-def _close_gaps(chart: Chart) -> None:
+def close_gaps(chart: Chart) -> None:
     """Number the codes of each kind 1, 2, 3 … again; the unique constraint is checked at commit."""
     for kind in AssignedCode.Kind.values:
         for position, assigned in enumerate(_of_kind(chart, kind), start=1):
@@ -261,7 +241,7 @@ def adopt(assigned: AssignedCode, suggestion: Suggestion, *, by: User) -> Decisi
     On a locked chart whose lease is held. The log has the addition, its undoing and the acceptance.
     """
     chart, added = assigned.chart, assigned.decision
-    _record(Act.UNDO, chart, by, undoes=added, code_system=added.code_system)
-    decision = _decide(Act.ACCEPT, chart, by, suggestion, final=assigned.code)
+    record(Act.UNDO, chart, by, undoes=added, code_system=added.code_system)
+    decision = decide(Act.ACCEPT, chart, by, suggestion, final=assigned.code)
     AssignedCode.objects.filter(pk=assigned.pk).update(decision=decision)
     return decision

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from medcode.codebook.snapshot import undotted
-from review.actions import deciding, sequencing
+from review.actions import deciding, sequencing, undoing
 from review.actions.base import audit, locked
 from review.actions.errors import InvalidInputError
 from review.actions.freshness import check_version
@@ -75,7 +75,7 @@ class _Mender:
         """Off the chart; and the suggestion that brought the code is rejected, else it would only wait again."""
         row = self.chart.assigned_codes.filter(code=code).select_related("decision").first()
         if row:
-            deciding.undo(self.chart, by=self.by, decision=row.decision)
+            undoing.undo(self.chart, by=self.by, decision=row.decision)
         pending = self.pending(code)
         if pending:
             deciding.reject(pending, by=self.by, reason=self.reason, comment=self.comment)
@@ -86,7 +86,7 @@ class _Mender:
         """Another code in the same place. POA goes along, for it is about the condition."""
         old = self.chart.assigned_codes.filter(code=code).select_related("decision__suggestion").first()
         if old:
-            deciding.undo(self.chart, by=self.by, decision=old.decision)
+            undoing.undo(self.chart, by=self.by, decision=old.decision)
         new = self._instead(code, value, old.decision if old else None)
         if not old:
             return

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from medcode.codebook import shapes
 from medcode.codebook.models import CodeSystem
 from medcode.codebook.snapshot import undotted
-from review.actions import deciding, sequencing
+from review.actions import deciding, sequencing, undoing
 from review.actions.base import locked
 from review.actions.claiming import hold_lease
 from review.actions.errors import ConflictError, InvalidInputError
@@ -73,7 +73,7 @@ class DecisionsView(APIView):
         operation_id="decide", request=SentDecisionSerializer, responses={201: DecidedSerializer, **REFUSALS}
     )
     def post(self, request: Request, public_id: uuid.UUID) -> Response:
-        """Accept, modify, reject, add, undo the last decision, or say more of a code. All of it is stored or nothing.
+        """Accept, modify, reject, add, undo what was done last, or say more of a code. All of it is stored or nothing.
 
         Takes the chart's lease as opening it does; 409 while somebody else has it, and on a blind chart whose
         suggestions are not shown yet.
@@ -113,7 +113,7 @@ class _Act:
         act, spent = self.asked["act"], self.asked.get("seconds_spent")
         words = {"comment": self.asked.get("comment", ""), "seconds_spent": spent}
         if act == "undo":
-            return deciding.undo(self.chart, by=self.by)
+            return undoing.undo(self.chart, by=self.by)
         if not self.code:
             raise InvalidInputError("Name the code.", field="code")
         if act == "detail":

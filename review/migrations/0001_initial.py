@@ -767,6 +767,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "took",
+                    models.JSONField(
+                        blank=True,
+                        help_text="Of an undo that named its decision: what the code taken off had said.",
+                        null=True,
+                    ),
+                ),
+                (
                     "code_system",
                     models.CharField(
                         choices=[
@@ -2248,11 +2256,16 @@ class Migration(migrations.Migration):
             model_name="decision",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("act", "undo"), ("undoes__isnull", False)),
-                    models.Q(models.Q(("act", "undo"), _negated=True), ("undoes", None)),
-                    _connector="OR",
+                    models.Q(("act", "undo"), _negated=True), ("undoes__isnull", False), _connector="OR"
                 ),
                 name="decision_undo_names_what_it_undoes",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("act", "undo"), ("took__isnull", True), _connector="OR"),
+                name="decision_only_an_undo_took",
             ),
         ),
         migrations.AddConstraint(

@@ -26,6 +26,8 @@ class RejectReason(models.TextChoices):
 class Decision(models.Model):
     """One act of one coder on one code. The database refuses UPDATE, DELETE and TRUNCATE.
 
+    An undo names in `undoes` what it takes back; a decision that puts a code back names the undo that took it off.
+
     The columns from `specialty` on repeat what was true at that moment, so that reports and
     exports need no join and stay right when a suggestion is later withdrawn.
     """
@@ -44,6 +46,11 @@ class Decision(models.Model):
     undoes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="undone_by")
     coder = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
     act = models.CharField(max_length=6, choices=Act)
+    took = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="Of an undo that named its decision: what the code taken off had said.",
+    )
     code_system = models.CharField(max_length=12, choices=CodeSystem)
     suggested_code = models.CharField(max_length=10, blank=True)
     final_code = models.CharField(max_length=10, blank=True)
@@ -68,8 +75,11 @@ class Decision(models.Model):
                 name="decision_on_a_suggestion_unless_added",
             ),
             models.CheckConstraint(
-                condition=models.Q(act="undo", undoes__isnull=False) | (~models.Q(act="undo") & models.Q(undoes=None)),
+                condition=~models.Q(act="undo") | models.Q(undoes__isnull=False),
                 name="decision_undo_names_what_it_undoes",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(act="undo") | models.Q(took__isnull=True), name="decision_only_an_undo_took"
             ),
             models.CheckConstraint(
                 condition=~models.Q(act__in=["accept", "modify", "add"]) | ~models.Q(final_code=""),
@@ -94,6 +104,22 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"Decision {self.pk}"
+
+    @property
+    def told(self) -> str:
+        """The act in a word, for a list of decisions."""
+        if self.act == self.Act.UNDO:
+            return "Taken off" if self.took else "Undone"
+        return "Put back" if self.undoes_id else self.get_act_display()
+
+    @property
+    def codes_display(self) -> str:
+        """The code that it is about; "suggested → final" where these differ."""
+        if self.act == self.Act.UNDO and self.undoes:
+            return self.undoes.codes_display
+        if self.act == self.Act.MODIFY:
+            return f"{self.suggested_display} → {self.final_display}"
+        return self.final_display or self.suggested_display
 
     @property
     def suggested_display(self) -> str:

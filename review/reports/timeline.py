@@ -9,7 +9,7 @@ from typing import Any
 
 from inference.models import InferenceRun
 from medcode.codebook.snapshot import dotted
-from review.models import AuditEvent, Chart, ChartAudit, Decision, RejectReason, Role, User
+from review.models import AuditEvent, Chart, ChartAudit, RejectReason, Role, User
 
 MOST = 2000
 # Group → what the tab on the page says.
@@ -61,7 +61,6 @@ SENTENCES: dict[str, str] = {
     "double_coding.submitted": "Submitted the blind coding",
     "double_coding.adjudicated": "Adjudicated the two codings",
 }
-ACTS = {"accept": "Accepted", "modify": "Modified", "reject": "Rejected", "add": "Added", "undo": "Took back"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,16 +147,8 @@ def _decisions(chart: Chart) -> Iterator[Entry]:
             words.append(f"{row.band} {min(99, round(100 * row.confidence))}%")
         words += [row.model_version, f"prompt {row.prompt_version}" if row.prompt_version else ""]
         yield Entry(
-            row.decided_at, "decision", ACTS[row.act], _name(row.coder), " · ".join(filter(None, words)), _codes(row)
+            row.decided_at, "decision", row.told, _name(row.coder), " · ".join(filter(None, words)), row.codes_display
         )
-
-
-def _codes(row: Decision) -> str:
-    if row.act == Decision.Act.UNDO and row.undoes:
-        return _codes(row.undoes)
-    if row.act == Decision.Act.MODIFY:
-        return f"{row.suggested_display} → {row.final_display}"
-    return row.final_display if row.final_code else row.suggested_display
 
 
 def _events(events: list[AuditEvent]) -> Iterator[Entry]:

@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from medcode.codebook import shapes
 from medcode.codebook.models import CodeSystem
 from review import chart_page
-from review.actions import claiming, deciding, finalizing, flagging, suggesting
+from review.actions import claiming, deciding, finalizing, flagging, suggesting, undoing
 from review.actions.errors import InvalidInputError
 from review.forms import seconds_spent, whole_number
 from review.models import Chart
@@ -69,13 +69,13 @@ def add(request: PersonRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 @allow("code_charts")
 def undo(request: PersonRequest, public_id: UUID) -> HttpResponse:
-    """Take back the decision that the form names, else the last one."""
+    """Take back the decision that the form names, else what was done last."""
     chart = load_chart(public_id)
     named = request.POST.get("decision")
     decision = chart.decisions.filter(pk=whole_number(named)).first() if named else None
     if named and decision is None:
         raise InvalidInputError("This decision is not on this chart.", field="decision")
-    deciding.undo(chart, by=request.user, decision=decision)
+    undoing.undo(chart, by=request.user, decision=decision)
     return answer_with_work(request, chart)
 
 

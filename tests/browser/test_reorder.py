@@ -1,4 +1,4 @@
-"""Assigned codes are dragged to their place; a chart that has changed meanwhile puts them back."""
+"""Assigned codes are dragged to their place, and taken off and put back there; a stale chart puts them back."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def drag(page: Page, begin: int, end: int) -> None:
     page.mouse.up()
 
 
-def test_a_code_is_dragged_to_another_place(
+def test_a_code_is_dragged_to_another_place_taken_off_and_put_back_there(
     page: Page, demo: Demo, tmp_path: Path, signed_in: Callable[[str], Page]
 ) -> None:
     bring_in(demo, tmp_path, identifier="drag", mrn="DR-1")
@@ -55,6 +55,12 @@ def test_a_code_is_dragged_to_another_place(
     drag(page, 2, 1)
     expect(page.locator("[data-assigned] > .code")).to_have_text([second, first, third])
     expect(page.locator("[data-assigned]").first).to_contain_text("First-listed")
+
+    page.locator("[data-assigned]").first.get_by_label(f"Take {second} off the chart").click()
+    expect(page.locator("[data-assigned] > .code")).to_have_text([first, third])
+    expect(page.get_by_role("button", name="Undo")).to_have_attribute("title", f"Put {second} back")
+    page.keyboard.press("u")
+    expect(page.locator("[data-assigned] > .code")).to_have_text([second, first, third])
 
 
 def test_escape_and_a_small_movement_leave_the_order_alone(

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from review import my_day
-from review.actions import deciding, finalizing
+from review.actions import deciding, finalizing, undoing
 from review.my_day import Day, baseline
 from tests.factories import World, user
 
@@ -21,7 +21,7 @@ def decide_all(world: World) -> int:
     suggestions = list(world.outpatient.suggestions.all())
     for suggestion in suggestions:
         deciding.accept(suggestion, by=world.coder, seconds_spent=10)
-    deciding.undo(world.outpatient, by=world.coder)
+    undoing.undo(world.outpatient, by=world.coder)
     world.outpatient.refresh_from_db()
     return len(suggestions)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from review.actions import claiming, deciding
+from review.actions import claiming, deciding, undoing
 from review.actions.errors import ConflictError, InvalidInputError, NotAllowedError
 from review.models import AuditEvent, Decision, Role, Suggestion
 from tests.factories import World, user
@@ -113,7 +113,7 @@ def test_adding_a_code_twice_is_a_conflict(world: World) -> None:
 
 def test_undo_takes_back_the_last_act_and_keeps_it_in_the_log(world: World) -> None:
     accepted = deciding.accept(world.suggestion, by=world.coder)
-    undone = deciding.undo(world.outpatient, by=world.coder)
+    undone = undoing.undo(world.outpatient, by=world.coder)
     assert undone.undoes == accepted
     assert world.suggestion.state == State.PENDING
     assert not world.outpatient.assigned_codes.exists()
@@ -122,7 +122,7 @@ def test_undo_takes_back_the_last_act_and_keeps_it_in_the_log(world: World) -> N
 
 def test_undoing_a_rejection_takes_the_flag_away(world: World) -> None:
     deciding.reject(world.suggestion, by=world.coder, reason="negated")
-    deciding.undo(world.outpatient, by=world.coder)
+    undoing.undo(world.outpatient, by=world.coder)
     world.outpatient.refresh_from_db()
     assert not world.outpatient.needs_manual_review
 
@@ -130,15 +130,15 @@ def test_undoing_a_rejection_takes_the_flag_away(world: World) -> None:
 def test_undoing_one_of_several_closes_the_gap_in_the_order(world: World) -> None:
     first = deciding.add(world.outpatient, by=world.coder, code="Z87.891")
     deciding.add(world.outpatient, by=world.coder, code="Z79.4")
-    deciding.undo(world.outpatient, by=world.coder, decision=first)
+    undoing.undo(world.outpatient, by=world.coder, decision=first)
     assert [(each.sequence, each.display) for each in world.outpatient.assigned_codes.all()] == [(1, "Z79.4")]
 
 
 def test_there_is_nothing_to_undo_twice(world: World) -> None:
     decision = deciding.accept(world.suggestion, by=world.coder)
-    deciding.undo(world.outpatient, by=world.coder)
+    undoing.undo(world.outpatient, by=world.coder)
     with pytest.raises(ConflictError, match="nothing to undo"):
-        deciding.undo(world.outpatient, by=world.coder, decision=decision)
+        undoing.undo(world.outpatient, by=world.coder, decision=decision)
 
 
 def test_time_spent_is_kept_within_a_day(world: World) -> None:

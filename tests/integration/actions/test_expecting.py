@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from review import chart_page
-from review.actions import blinding, deciding, expecting, sequencing, workbench
+from review.actions import blinding, deciding, expecting, sequencing, undoing, workbench
 from review.models import Chart, Suggestion, User
 from tests.factories import World, ready
 
@@ -81,7 +81,7 @@ def test_without_a_principal_diagnosis_the_suggestions_count_again(stay: Chart, 
     before = expected(stay)
     deciding.add(stay, by=world.coder, code="I21.4")
     assert expected(stay) != before
-    deciding.undo(stay, by=world.coder)
+    undoing.undo(stay, by=world.coder)
     assert expected(stay) == before
 
 

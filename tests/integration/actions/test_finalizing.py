@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from review.actions import deciding, finalizing, sequencing
+from review.actions import deciding, finalizing, sequencing, undoing
 from review.actions.errors import ConflictError, InvalidInputError, NotAllowedError
 from review.models import AuditEvent, Chart, Role, Suggestion
 from tests.factories import World
@@ -100,7 +100,7 @@ def test_nothing_is_decided_on_a_final_chart(world: World) -> None:
     with pytest.raises(ConflictError, match="final"):
         deciding.add(chart, by=world.coder, code="Z87.891")
     with pytest.raises(ConflictError, match="final"):
-        deciding.undo(chart, by=world.coder)
+        undoing.undo(chart, by=world.coder)
 
 
 def test_only_coders_submit(world: World) -> None:

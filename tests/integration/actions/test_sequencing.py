@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from medcode.codebook.models import CodeSystem
-from review.actions import deciding, finalizing, sequencing
+from review.actions import deciding, finalizing, sequencing, undoing
 from review.actions.errors import ConflictError, InvalidInputError, NotAllowedError
 from review.models import AssignedCode, AuditEvent, Chart, DiagnosisPointer, Role
 from tests.factories import World
@@ -56,7 +56,7 @@ def test_a_service_never_becomes_the_first_listed_diagnosis(visit: Chart, world:
 
 
 def test_what_is_taken_off_leaves_no_gap_in_its_kind(visit: Chart, world: World) -> None:
-    deciding.undo(visit, by=world.coder, decision=visit.assigned_codes.get(code="Z87891").decision)
+    undoing.undo(visit, by=world.coder, decision=visit.assigned_codes.get(code="Z87891").decision)
     assert order(visit)[:2] == [("diagnosis", 1, "Z79.4"), ("diagnosis", 2, "I25.2")]
     assert order(visit)[2:] == [("service", 1, "99213"), ("service", 2, "J1885")]
 
@@ -87,7 +87,7 @@ def test_pointers_follow_the_diagnosis_when_the_order_changes(visit: Chart, worl
     sequencing.detail(visit_code(visit), by=world.coder, pointers=[3])
     sequencing.move(visit.assigned_codes.get(code="I252"), by=world.coder, to=1)
     assert [each.diagnosis.sequence for each in visit_code(visit).pointers.all()] == [1]
-    deciding.undo(visit, by=world.coder, decision=visit.assigned_codes.get(code="I252").decision)
+    undoing.undo(visit, by=world.coder, decision=visit.assigned_codes.get(code="I252").decision)
     assert not visit_code(visit).pointers.exists()
 
 

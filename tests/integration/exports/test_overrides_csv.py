@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from review.actions import deciding, exporting
+from review.actions import deciding, exporting, undoing
 from review.actions.errors import InvalidInputError, NotAllowedError
 from review.exports import cells, log
 from review.exports.filters import DecisionFilter, decisions
@@ -38,7 +38,7 @@ def decided(world: World) -> World:
     deciding.accept(first, by=world.coder)
     deciding.modify(second, by=world.coder, code="E11.65", reason="less_specific", comment="Mrs. Example said so")
     rejection = deciding.reject(third, by=world.coder, reason="negated", seconds_spent=12)
-    deciding.undo(world.outpatient, by=world.coder, decision=rejection)
+    undoing.undo(world.outpatient, by=world.coder, decision=rejection)
     deciding.add(world.outpatient, by=world.coder, code="Z87.891")
     return world
 

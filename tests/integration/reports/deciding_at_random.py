@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from review.actions import deciding, finalizing
+from review.actions import deciding, finalizing, undoing
 from review.actions.errors import ConflictError
 from review.models import Chart, Decision, RejectReason, Suggestion, User
 from tests.factories import ready
@@ -34,7 +34,7 @@ def final_chart(rng: random.Random, by: User, specialty: str, at: datetime | Non
 def _act(rng: random.Random, suggestion: Suggestion, by: User) -> None:
     decision = _first_act(rng, suggestion, by)
     if rng.random() < 0.3:
-        deciding.undo(suggestion.chart, by=by, decision=decision)
+        undoing.undo(suggestion.chart, by=by, decision=decision)
         suggestion.refresh_from_db()
         _first_act(rng, suggestion, by)
 

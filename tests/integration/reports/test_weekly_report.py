@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from review.actions import deciding, reporting
+from review.actions import deciding, reporting, undoing
 from review.actions.errors import InvalidInputError, NotAllowedError
 from review.models import AssignedCode, AuditEvent, Decision, Role, WeeklyReport
 from review.reports.figures import Figures
@@ -90,7 +90,7 @@ def test_making_a_report_twice_changes_nothing_but_its_time(world: World) -> Non
 
 def test_undone_decisions_and_open_charts_count_nothing(world: World) -> None:
     decision = deciding.reject(world.suggestion, by=world.coder, reason="unsupported")
-    deciding.undo(world.outpatient, by=world.coder, decision=decision)
+    undoing.undo(world.outpatient, by=world.coder, decision=decision)
     figures = Figures.from_json(reporting.make_weekly_report(this_week()).figures)
     assert figures == Figures()
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from review.actions import deciding, receiving, second_look, suggesting
+from review.actions import deciding, receiving, second_look, suggesting, undoing
 from review.models import AuditEvent, Chart, Role
 from review.reports import note_changes, timeline
 from review.reports.packet import packet, quote
@@ -57,13 +57,13 @@ def test_the_timeline_tells_nobody_of_a_second_look_before_its_time(world: World
 
 def test_the_timeline_names_people_models_and_codes(world: World) -> None:
     deciding.accept(world.suggestion, by=world.coder, seconds_spent=3)
-    deciding.undo(world.outpatient, by=world.coder)
+    undoing.undo(world.outpatient, by=world.coder)
     begun(world)
     auditor = Client()
     auditor.force_login(world.users[Role.AUDITOR])
     text = page(auditor, "chart_timeline", world.outpatient)
     run = world.suggestion.run
-    for words in ("Came in", "Accepted", "Took back", "Made final", "Began a second look", "Drawn for a second look"):
+    for words in ("Came in", "Accepted", "Undone", "Made final", "Began a second look", "Drawn for a second look"):
         assert words in text
     assert str(run.model_version) in text
     assert world.suggestion.display in text
