@@ -158,9 +158,12 @@ const acts = {
 // While a form is open the keys that change something else rest: a word typed beside a field is no command.
 const RESTING = new Set(["next", "previous", "accept", "undo", "principal", "poa", "fix"]);
 const formIsOpen = () => Boolean(document.querySelector("details.act[open]"));
-const digit = (number) => () => (findingsAreOpen() && !formIsOpen() ? pressFix(number) : giveReason(number));
+const fixesAreShown = () => findingsAreOpen() && !formIsOpen();
+const pressDigit = (number) => (fixesAreShown() ? pressFix(number) : giveReason(number));
+// A fix is the one that had the digit when it was pressed: while an answer is on its way, its form waits, not the digit.
+const digit = (number) => () => (fixesAreShown() ? pressFix(number) : inTurn(() => pressDigit(number))());
 const keys = { "Control+Enter": inTurn(() => byId("submit-next")?.click()) };
-for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) keys[number] = inTurn(digit(number));
+for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) keys[number] = digit(number);
 for (const [act, key] of Object.entries(JSON.parse(byId("keys").textContent)))
   keys[key] = inTurn(() => (RESTING.has(act) && formIsOpen() ? null : acts[act]()));
 bindCharacters(keys);

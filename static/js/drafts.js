@@ -1,5 +1,7 @@
 // What a person types while an answer is on its way: the answer brings fresh forms, and what stood in the
 // old ones goes into them, with the place of the keyboard. Only the form that was answered begins anew.
+import { about, formAbout } from "./turns.js";
+
 const TEXT = "textarea, input:not([type=hidden], [type=checkbox], [type=radio])";
 const isText = (element) => Boolean(element?.matches?.(TEXT));
 
@@ -13,18 +15,18 @@ export function keepDrafts(answered) {
     .filter((form) => form !== answered)
     .flatMap((form) => [...form.elements].filter(isText))
     .filter((field) => field === here || field.value !== field.defaultValue)
-    .map((field) => ({ field, action: field.form.getAttribute("action"), caret: field === here ? field.selectionStart : null }));
+    .map((field) => ({ field, form: about(field.form), caret: field === here ? field.selectionStart : null }));
 }
 
 // True when the person is typing: then nothing else may take the keyboard, or a word becomes commands.
 export function restoreDrafts() {
-  for (const { field, action, caret } of drafts) if (!field.isConnected) restore(field, action, caret);
+  for (const { field, form, caret } of drafts) if (!field.isConnected) restore(field, form, caret);
   drafts = [];
   return typing;
 }
 
-function restore(old, action, caret) {
-  const field = document.querySelector(`#work form[action="${action}"]`)?.elements[old.name];
+function restore(old, form, caret) {
+  const field = formAbout(form)?.elements[old.name];
   if (!isText(field)) return;
   field.value = old.value;
   if (caret === null) return; // what was left behind is kept, and its form stays shut

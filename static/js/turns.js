@@ -18,9 +18,20 @@ export function takeTurns() {
   }
 }
 
+// What a form is about, the same before and after an answer: each × and each fix has the address of its like, and
+// only its hidden values tell which one it is. These the answer gives anew:
+const FRESH = new Set(["csrfmiddlewaretoken", "version", "seconds_spent", "code_system"]);
+export function about(form) {
+  const hidden = [...form.elements].filter((field) => field.type === "hidden" && !FRESH.has(field.name));
+  return JSON.stringify([form.getAttribute("action"), ...hidden.map((field) => [field.name, field.value])]);
+}
+export function formAbout(name) {
+  return [...document.querySelectorAll("#work form")].find((form) => about(form) === name);
+}
+
 // The same form in the fresh pane, with what the person had filled in and the button that was pressed.
-function submitAgain(action, filled, pressed) {
-  const form = document.querySelector(`#work form[action="${action}"]`);
+function submitAgain(name, filled, pressed) {
+  const form = formAbout(name);
   if (!form) return;
   for (const [name, value] of filled) {
     const field = form.elements[name];
@@ -34,7 +45,7 @@ document.addEventListener("submit", (event) => {
   if (!busy || !form.closest("#work")) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  const again = [form.getAttribute("action"), [...new FormData(form)], event.submitter?.value];
+  const again = [about(form), [...new FormData(form)], event.submitter?.value];
   waiting.push(() => submitAgain(...again));
 }, true);
 document.addEventListener("htmx:beforeRequest", (event) => {

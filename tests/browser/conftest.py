@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,8 +16,9 @@ expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with running_demo(tmp_path_factory.mktemp("demo")) as demo:
+def demo() -> Iterator[Demo]:
+    # Not below the folder of pytest: a second pytest of the same person closes that to the user who runs PostgreSQL.
+    with tempfile.TemporaryDirectory(prefix="medcode-demo-") as folder, running_demo(Path(folder)) as demo:
         yield demo
 
 

@@ -1,0 +1,68 @@
+"""What is pressed or clicked while an answer is on its way is done afterwards, to what was pressed or clicked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.running import Demo
+from tests.browser.test_main_job import bring_in
+from tests.browser.test_reorder import accept, codes
+from tests.browser.test_workbench_chart import add, bring_in_stay, open_chart
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+
+
+def held_up(page: Page, address: str) -> Callable[[], None]:
+    """The first answer from this address comes when the returned function is called."""
+    held: list[Route] = []
+    page.route(address, lambda route: held.append(route), times=1)
+    return lambda: held.pop().continue_()
+
+
+def test_the_code_that_was_clicked_is_taken_off(
+    page: Page, demo: Demo, tmp_path: Path, signed_in: Callable[[str], Page]
+) -> None:
+    bring_in(demo, tmp_path, identifier="turn", mrn="TU-1")
+    signed_in("coder")
+    open_chart(page, demo, "TU-1")
+    accept(page, 2)
+    first, second = codes(page)
+    go_on = held_up(page, "**/accept/")
+    with page.expect_request("**/accept/"):
+        page.keyboard.press("a")
+    page.get_by_label(f"Take {first} off the chart").click()
+    go_on()
+    expect(page.locator("[data-assigned]")).to_have_count(2)
+    expect(page.locator("[data-assigned] > .code").first).to_have_text(second)
+    page.keyboard.press("u")
+    expect(page.locator("[data-assigned]")).to_have_count(3)
+    expect(page.locator("[data-assigned] > .code").first).to_have_text(first)
+
+
+@pytest.mark.parametrize("by", ["key", "mouse"])
+def test_the_fix_that_was_chosen_is_done(
+    page: Page, demo: Demo, tmp_path: Path, signed_in: Callable[[str], Page], by: str
+) -> None:
+    bring_in_stay(demo, tmp_path, mrn=f"TU-{by}")
+    signed_in("coder")
+    open_chart(page, demo, f"TU-{by}")
+    for code in ("E10.9", "E13.9", "I21.9"):
+        add(page, code)
+    page.keyboard.press("g")
+    fixes = page.locator("#findings-list [data-fix]")
+    first = fixes.filter(has_text="Remove E10.9").locator("kbd").inner_text()
+    other = fixes.filter(has_text="I21.4")
+    go_on = held_up(page, "**/fix/")
+    with page.expect_request("**/fix/"):
+        page.keyboard.press(first)
+    if by == "mouse":
+        other.click()
+    else:
+        page.keyboard.press(other.locator("kbd").inner_text())
+    go_on()
+    expect(page.locator(".assigned-list")).to_contain_text("I21.4")
+    assert sorted(codes(page)) == ["E13.9", "I21.4"]
