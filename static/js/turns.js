@@ -37,7 +37,9 @@ function submitAgain(name, filled, pressed) {
     const field = form.elements[name];
     if (field && field.type !== "hidden" && "value" in field) field.value = value;
   }
-  form.requestSubmit(form.querySelector(`button[value="${pressed}"]`) ?? undefined);
+  const button = pressed?.id ? document.getElementById(pressed.id) : form.querySelector(`button[value="${pressed?.value}"]`);
+  if (button) button.click(); // htmx sends the button that was clicked, not the one that a form is submitted with
+  else form.requestSubmit();
 }
 
 document.addEventListener("submit", (event) => {
@@ -45,7 +47,7 @@ document.addEventListener("submit", (event) => {
   if (!busy || !form.closest("#work")) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  const again = [about(form), [...new FormData(form)], event.submitter?.value];
+  const again = [about(form), [...new FormData(form)], event.submitter];
   waiting.push(() => submitAgain(...again));
 }, true);
 document.addEventListener("htmx:beforeRequest", (event) => {

@@ -43,6 +43,40 @@ def test_the_code_that_was_clicked_is_taken_off(
     expect(page.locator("[data-assigned] > .code").first).to_have_text(first)
 
 
+def test_a_code_goes_up_by_one_from_where_it_stands_by_then(
+    page: Page, demo: Demo, tmp_path: Path, signed_in: Callable[[str], Page]
+) -> None:
+    bring_in(demo, tmp_path, identifier="up", mrn="TU-2")
+    signed_in("coder")
+    open_chart(page, demo, "TU-2")
+    accept(page, 4)
+    first, second, third, fourth = codes(page)
+    go_on = held_up(page, "**/undo/")
+    with page.expect_request("**/undo/"):
+        page.get_by_label(f"Take {first} off the chart").click()
+    page.get_by_label(f"Move {fourth} up").click()
+    go_on()
+    expect(page.locator("[data-assigned] > .code")).to_have_text([second, fourth, third])
+
+
+def test_a_reason_that_was_clicked_goes_along(
+    page: Page, demo: Demo, tmp_path: Path, signed_in: Callable[[str], Page]
+) -> None:
+    bring_in(demo, tmp_path, identifier="reason", mrn="TU-3")
+    signed_in("coder")
+    open_chart(page, demo, "TU-3")
+    cards = page.locator(".sug")
+    go_on = held_up(page, "**/accept/")
+    with page.expect_request("**/accept/"):
+        page.keyboard.press("a")
+    cards.nth(1).click()
+    cards.nth(1).locator("summary", has_text="Reject").click()
+    cards.nth(1).get_by_role("button", name="Negated or historical").click()
+    go_on()
+    expect(cards.nth(0)).to_have_attribute("data-state", "accepted")
+    expect(cards.nth(1)).to_have_attribute("data-state", "rejected")
+
+
 @pytest.mark.parametrize("by", ["key", "mouse"])
 def test_the_fix_that_was_chosen_is_done(
     page: Page, demo: Demo, tmp_path: Path, signed_in: Callable[[str], Page], by: str
