@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from medcode.codebook.models import CodeSystem
 from review.actions import deciding, mending, sequencing, undoing
@@ -137,6 +138,12 @@ def test_a_code_whose_suggestion_was_withdrawn_is_passed_over(world: World) -> N
     Suggestion.objects.filter(pk=world.suggestion.pk).update(state=State.WITHDRAWN)
     undoing.undo(world.outpatient, by=world.coder)
     assert not world.outpatient.assigned_codes.exists()
+
+
+def test_only_an_undo_says_what_it_took(world: World) -> None:
+    added = {"act": "add", "code_system": "ICD-10-CM", "final_code": "I10", "specialty": "Cardiology"}
+    with pytest.raises(IntegrityError, match="decision_only_an_undo_took"), transaction.atomic():
+        Decision.objects.create(chart=world.outpatient, coder=world.coder, took={}, **added)
 
 
 def test_the_log_tells_what_was_taken_off_and_put_back(world: World) -> None:
