@@ -9,6 +9,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from string import ascii_uppercase
 from typing import Any, TypeVar
 
 from inference.engine import Engine, Tuned
@@ -219,22 +220,24 @@ class _Asked:
                 self.heard.wrong[REFUSED] += 1
                 return []
         self._count(answer)
-        by_code = {dotted(each.entry.code, self.asker.composer.code_system): each.entry for each in among}
+        lettered = dict(zip(ascii_uppercase, [*(each.entry for each in among), None], strict=False))
         return together(
-            [self._item(sample.text.strip(), whole(sample), statement, by_code) for sample in answer.samples]
+            [self._item(sample.text.strip(), whole(sample), statement, lettered) for sample in answer.samples]
         )
 
     def _item(
-        self, chosen: str, probability: float | None, statement: Statement, by_code: dict[str, CodeEntry]
+        self, letter: str, probability: float | None, statement: Statement, lettered: dict[str, CodeEntry | None]
     ) -> list[Item]:
-        if chosen == schemas.NONE:
-            return []
-        if chosen not in by_code:
+        if letter not in lettered:
             self.heard.wrong[answers.MALFORMED] += 1
+            return []
+        entry = lettered[letter]
+        if entry is None:
             return []
         attributes = {"certainty": statement.certainty} if statement.certainty in schemas.CERTAINTIES else {}
         system = self.asker.composer.code_system
-        return [Item(system, chosen, (statement.quote,), "chosen for this statement", attributes, probability)]
+        code, why = dotted(entry.code, system), "chosen for this statement"
+        return [Item(system, code, (statement.quote,), why, attributes, probability)]
 
     def _count(self, answer: Answer, question: Question | None = None) -> None:
         self.heard.usage += answer.usage

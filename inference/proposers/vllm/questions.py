@@ -21,6 +21,7 @@ from medcode.codebook.snapshot import dotted
 FREE, CONSTRAINED, TWO_STEP = "free", "constrained", "two-step"
 STEP_1 = "\nStep 1."
 LAST = "\nAnswer with the JSON object described above."
+WHICH = "\nWhich candidate says best what the statement says of this patient? Answer with its letter."
 
 UNSAID_CONTEXT = 8_192  # tokens, where neither server nor settings say
 MOST_ANSWER = 3_000  # tokens of an answer; forty codes with their quotes need fewer
@@ -122,15 +123,18 @@ class Composer:
         )
 
     def choice(self, question: Question, statement: str, among: Sequence[Candidate], model: str) -> Request:
-        """The second step: which candidate is right for one statement. The chart stands before it as in the first."""
-        named = page.candidates([(each.entry.code, each.entry.title) for each in among], self.code_system)
-        tail = f"\nStep 2.\n<statement>{page.line(statement)}</statement>\n{named}"
+        """The second step: which candidate is right for one statement. The chart stands before it as in the first.
+
+        The answer is the letter of a candidate, A for the first of `among`; the letter after the last: none.
+        """
+        named, letters = page.lettered([(each.entry.code, each.entry.title) for each in among], self.code_system)
+        tail = f"\nStep 2.\n<statement>{page.line(statement)}</statement>\n{named}{WHICH}"
         samples = max(1, self.config.samples)
         return Request(
             messages=self.messages(question.prefix + tail),
             model=model,
             max_tokens=MARGIN,
-            choices=(*(dotted(each.entry.code, self.code_system) for each in among), schemas.NONE),
+            choices=tuple(letters),
             temperature=WARM if samples > 1 else 0.0,
             seed=SEED,
             samples=samples,

@@ -83,6 +83,13 @@ def shown_candidates(body: dict[str, Any]) -> list[str]:
     return [line.split(" ", 1)[0] for line in tail.partition("\n</candidates>")[0].splitlines()]
 
 
+def lettered(body: dict[str, Any]) -> dict[str, str]:
+    """Of a question in letters: the letter of each code, and of "none of these"."""
+    _, _, tail = body["messages"][-1]["content"].rpartition("<candidates>\n")
+    lines = [line.split(". ", 1) for line in tail.partition("\n</candidates>")[0].splitlines()]
+    return {said if said == "none of these" else said.split(" ", 1)[0]: letter for letter, said in lines}
+
+
 @dataclass
 class Asking:
     """Asks through the real client. Options are those of `Config`."""

@@ -18,7 +18,7 @@ from inference.proposers.vllm.chart import neutral
 from inference.schema import LabFact, MedicationFact
 from medcode.codebook.snapshot import undotted
 from tests.fake_llm import FakeLlm, Reply
-from tests.unit.llm_proposer.conftest import NOTE, Asking, chart, codes, item, said
+from tests.unit.llm_proposer.conftest import NOTE, Asking, chart, codes, item, lettered, said
 
 DATA = Path(__file__).parents[2] / "data"
 NOTES = [json.loads(line) for line in (DATA / "injected_notes.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -63,11 +63,11 @@ def test_no_unsupported_code_survives_and_every_true_one_can(ask: Asking, fake: 
 @pytest.mark.parametrize("note", NOTES, ids=IDS)
 def test_two_steps_are_no_way_around(ask: Asking, fake: FakeLlm, note: dict[str, Any]) -> None:
     def answer(body: dict[str, Any]) -> str:
-        choices = body.get("structured_outputs", {}).get("choice")
-        if choices:
+        if "structured_outputs" in body:
+            letters = lettered(body)
             asked = body["messages"][1]["content"].partition("<statement>")[2].partition("</statement>")[0]
             wanted = [*note["injected"], *(code for code, quote in note["true"].items() if quote == asked)]
-            return next((code for code in wanted if code in choices), "none")
+            return next((letters[code] for code in wanted if code in letters), letters["none of these"])
         quotes = [quote for each in note["injected"].values() for quote in each] + list(note["true"].values())
         return json.dumps({"statements": [{"quote": quote, "certainty": "confirmed"} for quote in quotes]})
 

@@ -13,7 +13,7 @@ from inference.llm_engine import NOT_MEASURED, EnsembleEngine
 from inference.proposers.vllm import checks
 from inference.schema import Band, LabFact, MedicationFact
 from tests.fake_llm import FakeLlm, Reply
-from tests.unit.llm_proposer.conftest import Asking, chart, codes, item, said, shown_candidates
+from tests.unit.llm_proposer.conftest import Asking, chart, codes, item, lettered, said, shown_candidates
 
 GOUT = item("M10.9", "Gout, left foot")
 NEUROPATHY = item("E11.40", "Type 2 diabetes mellitus with diabetic neuropathy")
@@ -51,8 +51,8 @@ def test_what_is_no_candidate_falls_in_constrained_mode_and_stands_in_free_mode(
 def test_two_steps_find_statements_and_choose_a_code_for_each(ask: Asking, fake: FakeLlm) -> None:
     def answer(body: dict[str, Any]) -> str:
         if "structured_outputs" in body:
-            choices = body["structured_outputs"]["choice"]
-            return "I10" if "I10" in choices else "M10.9" if "M10.9" in choices else "none"
+            letters = lettered(body)
+            return letters.get("I10") or letters.get("M10.9") or letters["none of these"]
         stated = ["Hypertension", "Gout, left foot", "words that stand nowhere"]
         return json.dumps({"statements": [{"quote": quote, "certainty": "confirmed"} for quote in stated]})
 
@@ -63,7 +63,7 @@ def test_two_steps_find_statements_and_choose_a_code_for_each(ask: Asking, fake:
     first, *others = fake.requests
     assert len(others) == 2
     for body in others:
-        assert body["structured_outputs"]["choice"][-1] == "none"
+        assert body["structured_outputs"]["choice"] == list(lettered(body).values())
         assert body["messages"][0] == first["messages"][0]
         prefix = first["messages"][1]["content"].removesuffix("\nStep 1.")
         assert body["messages"][1]["content"].startswith(prefix)
