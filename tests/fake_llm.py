@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import threading
 import time
@@ -154,13 +155,17 @@ class FakeLlm:
             self._flow.set()
         runner = web.AppRunner(self._app(), handler_cancellation=True, access_log=None, shutdown_timeout=0.0)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", self.port, ssl_context=self.tls, reuse_address=True)
+        listening = socket.create_server(("127.0.0.1", self.port))
+        self.port = listening.getsockname()[1]
+        site = web.SockSite(runner, listening, ssl_context=self.tls)
         await site.start()
-        self.port = self.port or runner.addresses[0][1]
         ready.set()
         await self._stopping.wait()
+        # Closed while somebody is accepted, asyncio leaves that socket open (CPython, gh-109564). So first nobody new.
+        self._loop.remove_reader(listening)
+        await asyncio.sleep(0.01)
         await site.stop()
-        for _ in range(3):  # whoever is being accepted just now has no connection yet, and an abort takes a turn
+        for _ in range(3):  # a connection is made a turn after it was accepted, and an abort takes a turn
             for connection in runner.server.connections if runner.server else ():
                 if transport := connection.transport:
                     transport.abort()
