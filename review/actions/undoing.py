@@ -42,12 +42,13 @@ def undo(chart: Chart, *, by: User, decision: Decision | None = None) -> Decisio
 def last_act(chart: Chart) -> Decision | None:
     """What Undo takes back: a decision that stands, or the undo that took a code off which can come back."""
     can_come_back = Q(took__isnull=False) & (Q(suggestion=None) | Q(suggestion__state=State.PENDING))
-    return chart.decisions.filter(~Q(act=Act.UNDO) | can_come_back, undone_by=None).order_by("-pk").first()
+    acts = chart.decisions.filter(~Q(act=Act.UNDO) | can_come_back, undone_by=None)
+    return acts.select_related("undoes").order_by("-pk").first()  # whose code the page names
 
 
 def _take_back(chart: Chart, undone: Decision, *, by: User, named: bool) -> Decision:
     assigned = chart.assigned_codes.filter(decision=undone).first()
-    took = _said(assigned) if assigned and named else {} if named else None
+    took = (_said(assigned) if assigned else {}) if named else None
     if assigned:
         assigned.delete()
         deciding.close_gaps(chart)

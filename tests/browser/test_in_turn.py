@@ -16,10 +16,12 @@ from tests.browser.test_workbench_chart import add, bring_in_stay, open_chart
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 
 
-def held_up(page: Page, address: str) -> Callable[[], None]:
-    """The first answer from this address comes when the returned function is called."""
+def held_up(page: Page, address: str, act: Callable[[], None]) -> Callable[[], None]:
+    """Do what asks this address; the answer comes when the returned function is called."""
     held: list[Route] = []
     page.route(address, lambda route: held.append(route), times=1)
+    with page.expect_request(address):
+        act()
     return lambda: held.pop().continue_()
 
 
@@ -31,9 +33,7 @@ def test_the_code_that_was_clicked_is_taken_off(
     open_chart(page, demo, "TU-1")
     accept(page, 2)
     first, second = codes(page)
-    go_on = held_up(page, "**/accept/")
-    with page.expect_request("**/accept/"):
-        page.keyboard.press("a")
+    go_on = held_up(page, "**/accept/", lambda: page.keyboard.press("a"))
     page.get_by_label(f"Take {first} off the chart").click()
     go_on()
     expect(page.locator("[data-assigned]")).to_have_count(2)
@@ -51,9 +51,7 @@ def test_a_code_goes_up_by_one_from_where_it_stands_by_then(
     open_chart(page, demo, "TU-2")
     accept(page, 4)
     first, second, third, fourth = codes(page)
-    go_on = held_up(page, "**/undo/")
-    with page.expect_request("**/undo/"):
-        page.get_by_label(f"Take {first} off the chart").click()
+    go_on = held_up(page, "**/undo/", page.get_by_label(f"Take {first} off the chart").click)
     page.get_by_label(f"Move {fourth} up").click()
     go_on()
     expect(page.locator("[data-assigned] > .code")).to_have_text([second, fourth, third])
@@ -66,9 +64,7 @@ def test_a_reason_that_was_clicked_goes_along(
     signed_in("coder")
     open_chart(page, demo, "TU-3")
     cards = page.locator(".sug")
-    go_on = held_up(page, "**/accept/")
-    with page.expect_request("**/accept/"):
-        page.keyboard.press("a")
+    go_on = held_up(page, "**/accept/", lambda: page.keyboard.press("a"))
     cards.nth(1).click()
     cards.nth(1).locator("summary", has_text="Reject").click()
     cards.nth(1).get_by_role("button", name="Negated or historical").click()
@@ -90,9 +86,7 @@ def test_the_fix_that_was_chosen_is_done(
     fixes = page.locator("#findings-list [data-fix]")
     first = fixes.filter(has_text="Remove E10.9").locator("kbd").inner_text()
     other = fixes.filter(has_text="I21.4")
-    go_on = held_up(page, "**/fix/")
-    with page.expect_request("**/fix/"):
-        page.keyboard.press(first)
+    go_on = held_up(page, "**/fix/", lambda: page.keyboard.press(first))
     if by == "mouse":
         other.click()
     else:

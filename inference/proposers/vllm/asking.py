@@ -9,7 +9,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from string import ascii_uppercase
 from typing import Any, TypeVar
 
 from inference.engine import Engine, Tuned
@@ -220,7 +219,7 @@ class _Asked:
                 self.heard.wrong[REFUSED] += 1
                 return []
         self._count(answer)
-        lettered = dict(zip(ascii_uppercase, [*(each.entry for each in among), None], strict=False))
+        lettered = dict(zip(request.choices, [*(each.entry for each in among), None], strict=True))
         return together(
             [self._item(sample.text.strip(), whole(sample), statement, lettered) for sample in answer.samples]
         )

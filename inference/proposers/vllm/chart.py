@@ -75,20 +75,23 @@ def written(chart: ChartText, pieces: Sequence[Piece]) -> str:
 
 def candidates(codes: Iterable[tuple[str, str]], code_system: str) -> str:
     """Stored codes with their titles, one a line, between their tags."""
-    lines = [f"{dotted(code, code_system)} {line(title)}" for code, title in codes]
-    return "\n".join(["<candidates>", *lines, "</candidates>"])
+    return "\n".join(["<candidates>", *_titled(codes, code_system), "</candidates>"])
 
 
-def lettered(codes: Sequence[tuple[str, str]], code_system: str) -> tuple[str, str]:
+def lettered(codes: Iterable[tuple[str, str]], code_system: str) -> tuple[str, str]:
     """The same with a letter before each, "none of these" at the end; and the letters. At most 25 codes.
 
     Asked for the code itself or the word "none", small models say "none" whatever is asked: the word alone is likelier
     than any row of digits. Among letters they look at what stands behind them.
     """
-    lines = [*(f"{dotted(code, code_system)} {line(title)}" for code, title in codes), "none of these"]
+    lines = [*_titled(codes, code_system), "none of these"]
     letters = ascii_uppercase[: len(lines)]
     named = [f"{letter}. {text}" for letter, text in zip(letters, lines, strict=True)]
     return "\n".join(["<candidates>", *named, "</candidates>"]), letters
+
+
+def _titled(codes: Iterable[tuple[str, str]], code_system: str) -> list[str]:
+    return [f"{dotted(code, code_system)} {line(title)}" for code, title in codes]
 
 
 def _list(name: str, facts: Iterable[str]) -> list[str]:
